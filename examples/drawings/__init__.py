@@ -1,0 +1,1 @@
+"""The example drawings, one a file, and the pen that draws them."""

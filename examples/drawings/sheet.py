@@ -1,0 +1,157 @@
+"""A sheet of paper, a pen whose line swells and thins, and white paint to hide what lies behind."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+
+import numpy as np
+
+from .curves import Path, Points, clockwise, ellipse, length, normals, resample, trace, turned
+
+SHADE = np.array([0.45, 0.9])
+"""Outlines grow heavier where they face this way: light falls from the upper left."""
+
+
+@dataclass(frozen=True, eq=False)
+class Stroke:
+    """A line along points (N, 2) with a width at each."""
+
+    points: Points
+    widths: Points
+    closed: bool
+    opacity: float
+
+
+@dataclass(frozen=True, eq=False)
+class Paint:
+    """An area filled with one grey, 0 black .. 255 white."""
+
+    points: Points
+    grey: int
+
+
+@dataclass(frozen=True, eq=False)
+class Clip:
+    """From here on marks show inside the outline alone; None ends the latest clip."""
+
+    points: Points | None
+
+
+Mark = Stroke | Paint | Clip
+
+
+class Sheet:
+    """Marks in the order of drawing; later ones lie over earlier ones.
+
+    Coordinates are pixels of the page, seen through the placements that are open (`placed`).
+    """
+
+    def __init__(
+        self, width: int, height: int, *, seed: int, wobble: float = 0.6, grain: float = 0
+    ) -> None:
+        """`wobble`: how far the hand strays in pixels; `grain`: how rough the paper is, 0 to 1."""
+        self.width, self.height = width, height
+        self.rng = np.random.default_rng(seed)
+        self.grain = grain
+        self.marks: list[Mark] = []
+        self.weight = 1.0
+        self._wobble = wobble
+        self._turn = np.eye(2)
+        self._shift = np.zeros(2)
+
+    @contextmanager
+    def placed(
+        self,
+        x: float,
+        y: float,
+        scale: float = 1,
+        angle: float = 0,
+        *,
+        flip: bool = False,
+        weight: float = 1,
+    ) -> Iterator[None]:
+        """Draw around (x, y), scaled and turned clockwise; `weight` scales the line widths."""
+        before = self._turn, self._shift, self.weight
+        self._shift = np.array([x, y]) @ self._turn + self._shift
+        mirror = np.diag([-1.0 if flip else 1.0, 1.0])
+        self._turn = mirror @ turned(np.eye(2), angle) * scale @ self._turn
+        self.weight *= weight
+        yield
+        self._turn, self._shift, self.weight = before
+
+    @contextmanager
+    def inside(self, path: Path) -> Iterator[None]:
+        """Show what is drawn inside the closed path alone."""
+        self.marks.append(Clip(self._on_page(trace(path, closed=True))))
+        yield
+        self.marks.append(Clip(None))
+
+    def _on_page(self, points: Points) -> Points:
+        return points @ self._turn + self._shift
+
+    def fill(self, path: Path, grey: int = 255) -> None:
+        """Paint a closed path without an outline."""
+        self.marks.append(Paint(self._on_page(trace(path, closed=True)), grey))
+
+    def shape(self, path: Path, width: float = 4.5, grey: int = 255) -> None:
+        """Paint a closed path and ink its outline, heavier on the side away from the light."""
+        points = resample(self._on_page(trace(path, closed=True)), closed=True)
+        points = self._stray(points, closed=True)
+        self.marks.append(Paint(points, grey))
+        outward = normals(points, closed=True)
+        if not clockwise(points):
+            outward = -outward
+        shade = _smoothed(outward @ SHADE, 9)
+        widths = self.weight * width * (1 + 0.38 * shade) * self._pressure(len(points), closed=True)
+        self.marks.append(Stroke(points, widths, closed=True, opacity=1))
+
+    def line(
+        self, path: Path, width: float = 3.5, ends: str = "both", opacity: float = 1
+    ) -> None:
+        """Ink an open path; `ends` says which run out thin: both, start, end or none."""
+        points = resample(self._on_page(trace(path)))
+        points = self._stray(points, closed=False)
+        at = length(points)
+        reach = max(0.4 * at[-1], 1e-6)
+        start = np.clip(at / reach, 0, 1) if ends in ("both", "start") else np.ones(len(at))
+        end = np.clip((at[-1] - at) / reach, 0, 1) if ends in ("both", "end") else np.ones(len(at))
+        swell = np.sin(np.pi / 2 * start) ** 0.8 * np.sin(np.pi / 2 * end) ** 0.8
+        widths = self.weight * width * (0.22 + 0.78 * swell)
+        widths = widths * self._pressure(len(points), closed=False)
+        self.marks.append(Stroke(points, widths, closed=False, opacity=opacity))
+
+    def lines(self, paths: str, width: float = 3, ends: str = "both") -> None:
+        """Ink several open paths, separated by |."""
+        for path in paths.split("|"):
+            self.line(path, width, ends)
+
+    def dot(self, x: float, y: float, radius: float, grey: int = 0) -> None:
+        """A round spot without an outline."""
+        self.fill(ellipse(x, y, radius, radius), grey)
+
+    def _stray(self, points: Points, *, closed: bool) -> Points:
+        """Let the hand wander a little across the line."""
+        if not self._wobble:
+            return points
+        drift = self._noise(len(points), 14, closed=closed) * self._wobble
+        return points + normals(points, closed=closed) * drift[:, None]
+
+    def _pressure(self, count: int, *, closed: bool) -> Points:
+        return 1 + 0.12 * self._noise(count, 22, closed=closed)
+
+    def _noise(self, count: int, period: int, *, closed: bool) -> Points:
+        """Smooth noise of about -1 to 1 that turns over in about `period` points."""
+        knots = self.rng.standard_normal(count // period + 4) * 0.6
+        if closed:
+            knots[-1] = knots[0]
+        at = np.linspace(0, len(knots) - 1, count)
+        return _smoothed(np.interp(at, np.arange(len(knots)), knots), period // 2)
+
+
+def _smoothed(values: Points, size: int) -> Points:
+    """Running mean over `size` values; the ends are held."""
+    size = min(size, len(values))
+    padded = np.pad(values, (size // 2, size - 1 - size // 2), mode="edge")
+    return np.convolve(padded, np.full(size, 1 / size), mode="valid")

@@ -1,0 +1,160 @@
+"""Training crops: the k-th crop of a run is the same whoever makes it, and whenever."""
+
+from __future__ import annotations
+
+from collections import OrderedDict
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Literal
+
+import cv2
+import numpy as np
+import torch
+from numpy.typing import NDArray
+from torch import Tensor
+from torch.utils.data import Dataset
+
+from inkhue.data.augment import draw_window, recolor, redraw_lines
+from inkhue.data.hint_rules import RULES
+from inkhue.data.shards import Picture
+from inkhue.errors import UsageError, did_you_mean
+from inkhue.lines import METHODS, extract
+
+Stage = Literal["draft", "colorize"]
+DRAFT_SCALE = 4  # the draft is a quarter of the result's size
+TRUE_LINES = "true"  # in `lines`: the drawing that came with the picture, where there is one
+
+
+@dataclass(frozen=True)
+class CropConfig:
+    """What a crop holds and how it is varied. Shares and weights are relative to each other."""
+
+    size: int = 128  # side of the stage's result, pixels
+    whole: float = 0.4  # share of crops that show the whole picture
+    recolor: float = 0.6  # share of crops whose colours are changed
+    redraw: bool = True  # lines are varied
+    lines: Mapping[str, float] = field(
+        default_factory=lambda: {TRUE_LINES: 6, "ink": 3, "xdog": 1.5, "pencil": 1}
+    )
+    hints: Mapping[str, float] = field(default_factory=lambda: {"paper": 1})
+    weights: Mapping[str, float] = field(default_factory=dict)  # of pictures, by part of the id
+    cache_mb: int = 6000  # decoded pictures and lines kept in memory by each worker
+
+    def __post_init__(self) -> None:
+        check_names("line method", self.lines, {TRUE_LINES, *METHODS})
+        check_names("hint rule", self.hints, RULES)
+
+
+def check_names(what: str, given: Mapping[str, float], known: object) -> None:
+    """Refuse a name that is not known."""
+    names = list(known)  # type: ignore[call-overload]
+    for name in given:
+        if name not in names:
+            raise UsageError(f"no {what} {name!r}{did_you_mean(name, names)}")
+
+
+class Crops(Dataset[dict[str, Tensor]]):
+    """Crop k of a run: `line` (1, S, S), `color` (3, S, S), `hint` (4, h, w), all in [0, 1].
+
+    For the stage `colorize` h = S / 4 and `line_small` (1, h, w) is the draft network's line art;
+    for `draft` h = S. Indices have no end: the same seed and index give the same crop.
+    """
+
+    def __init__(self, pictures: Sequence[Picture], stage: Stage, config: CropConfig, seed: int):
+        self.pictures = pictures
+        self.stage = stage
+        self.config = config
+        self.seed = seed
+        self.chances = picture_chances(pictures, config.weights)
+        self.cache = ByteCache(config.cache_mb << 20)
+
+    def __getitem__(self, index: int) -> dict[str, Tensor]:
+        rng = np.random.default_rng([self.seed, index])
+        chosen = int(rng.choice(len(self.pictures), p=self.chances))
+        rgb = self.cache.get((chosen, "color"), self.pictures[chosen].rgb)
+        line = self.line_of(chosen, rgb, rng)
+        crop = self.cut(rgb, line, rng)
+        return {name: torch.from_numpy(part) for name, part in crop.items()}
+
+    def line_of(self, chosen: int, rgb: NDArray[np.uint8], rng: np.random.Generator) -> NDArray[np.uint8]:
+        """Return the picture's line art by a method drawn by its weight."""
+        drawn = self.pictures[chosen].encoded_line is not None
+        names = [n for n in self.config.lines if drawn or n != TRUE_LINES]
+        weights = np.array([self.config.lines[n] for n in names], np.float64)
+        name = names[int(rng.choice(len(names), p=weights / weights.sum()))]
+        make: Callable[[], NDArray[np.uint8] | None] = (
+            self.pictures[chosen].line if name == TRUE_LINES else lambda: extract(rgb, name)
+        )
+        return self.cache.get((chosen, name), make)
+
+    def cut(
+        self, rgb: NDArray[np.uint8], line: NDArray[np.uint8], rng: np.random.Generator
+    ) -> dict[str, NDArray[np.float32]]:
+        """Cut, vary and hint one crop."""
+        config, size = self.config, self.config.size
+        full = size * DRAFT_SCALE if self.stage == "draft" else size
+        window = draw_window(rgb.shape, full, rng, whole=config.whole)
+        if config.redraw:
+            line = redraw_lines(line, rng)
+        color = window.cut(rgb, size)
+        if rng.random() < config.recolor:
+            color = recolor(color, rng)
+        crop = {
+            "line": as_floats(window.cut(line, size))[None],
+            "color": as_floats(color).transpose(2, 0, 1).copy(),
+        }
+        small = crop["line"][0]
+        if self.stage == "colorize":
+            color, small = reduce(color), reduce(small)
+            crop["line_small"] = small[None]
+        crop["hint"] = self.hint(as_floats(color), small, rng)
+        return crop
+
+    def hint(self, color: NDArray[np.float32], line: NDArray[np.float32], rng: np.random.Generator) -> NDArray[np.float32]:
+        """Simulate hints by a rule drawn by its weight."""
+        names = list(self.config.hints)
+        weights = np.array([self.config.hints[n] for n in names], np.float64)
+        return RULES[names[int(rng.choice(len(names), p=weights / weights.sum()))]](color, line, rng)
+
+
+class ByteCache:
+    """Arrays made once and kept, the longest unused leaving first, up to a number of bytes."""
+
+    def __init__(self, limit: int) -> None:
+        self.limit = limit
+        self.held = 0
+        self.arrays: OrderedDict[object, NDArray[np.uint8]] = OrderedDict()
+
+    def get(self, key: object, make: Callable[[], NDArray[np.uint8] | None]) -> NDArray[np.uint8]:
+        """Return the array of this key, made by `make` if it is not held."""
+        if key in self.arrays:
+            self.arrays.move_to_end(key)
+            return self.arrays[key]
+        made = make()
+        assert made is not None
+        self.arrays[key] = made
+        self.held += made.nbytes
+        while self.held > self.limit and len(self.arrays) > 1:
+            self.held -= self.arrays.popitem(last=False)[1].nbytes
+        return made
+
+
+def picture_chances(
+    pictures: Sequence[Picture], weights: Mapping[str, float]
+) -> NDArray[np.float64]:
+    """Return each picture's chance: 1, or the weight of the first name that its id contains."""
+    chances = np.array(
+        [next((w for part, w in weights.items() if part in p.id), 1.0) for p in pictures], np.float64
+    )
+    return chances / chances.sum()
+
+
+def reduce(picture: NDArray[np.generic]) -> NDArray[np.generic]:
+    """Reduce a picture to the draft's size by the mean of each 4 x 4 block."""
+    size = (picture.shape[1] // DRAFT_SCALE, picture.shape[0] // DRAFT_SCALE)
+    return cv2.resize(picture, size, interpolation=cv2.INTER_AREA)
+
+
+def as_floats(picture: NDArray[np.uint8]) -> NDArray[np.float32]:
+    """Bytes to float32 in [0, 1]."""
+    return picture.astype(np.float32) / 255

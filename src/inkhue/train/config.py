@@ -1,0 +1,135 @@
+"""What a training run is: frozen dataclasses, read from TOML; an unknown key is an error."""
+
+from __future__ import annotations
+
+import dataclasses
+import sys
+import typing
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any, Literal
+
+from inkhue.data.crops import CropConfig, Stage
+from inkhue.errors import UsageError, did_you_mean
+
+if sys.version_info >= (3, 11):
+    import tomllib
+else:
+    import tomli as tomllib
+
+
+@dataclass(frozen=True)
+class NetworkConfig:
+    """Which network; `width` is its number of channels at half scale, 64 in the paper."""
+
+    name: Literal["au-net", "u-net"] = "au-net"
+    width: int = 64
+
+
+@dataclass(frozen=True)
+class LossConfig:
+    """Weights of the losses; a loss of weight 0 is not computed."""
+
+    l1: float = 100.0
+    adversarial: float = 1.0
+    adversarial_from: int = 0  # step at which the critic joins
+
+
+@dataclass(frozen=True)
+class OptimizerConfig:
+    """Adam, and how many crops a step sees (on each device)."""
+
+    rate: float = 1e-4  # learning rate
+    beta1: float = 0.5
+    beta2: float = 0.9
+    batch: int = 16
+
+
+@dataclass(frozen=True)
+class RunConfig:
+    """How long a run goes on and what it leaves behind."""
+
+    steps: int = 100_000
+    seed: int = 0
+    average: float = 0.999  # decay of the moving average of the weights
+    precision: Literal["auto", "32-true", "bf16-mixed"] = "auto"
+    sheet_every: int = 500  # steps
+    save_every: int = 200  # steps
+    workers: int = 1  # processes that make crops
+
+
+@dataclass(frozen=True)
+class TrainConfig:
+    """One stage of one network."""
+
+    stage: Stage = "draft"
+    network: NetworkConfig = field(default_factory=NetworkConfig)
+    crops: CropConfig = field(default_factory=CropConfig)
+    loss: LossConfig = field(default_factory=LossConfig)
+    optimizer: OptimizerConfig = field(default_factory=OptimizerConfig)
+    run: RunConfig = field(default_factory=RunConfig)
+
+
+def read_config(path: Path) -> TrainConfig:
+    """Read a run's configuration; anything wrong in it is a UsageError that names the key."""
+    try:
+        text = path.read_text(encoding="utf-8")
+        return build(TrainConfig, tomllib.loads(text), str(path))
+    except OSError as error:
+        raise UsageError(f"{path}: cannot be read ({error.strerror})") from error
+    except tomllib.TOMLDecodeError as error:
+        raise UsageError(f"{path}: is no TOML ({error})") from error
+
+
+def build(kind: type[Any], given: Mapping[str, Any], where: str) -> Any:
+    """Make the dataclass `kind` of what a TOML table gives."""
+    types = typing.get_type_hints(kind)
+    values: dict[str, Any] = {}
+    for key, value in given.items():
+        if key not in types:
+            raise UsageError(f"{where}: no key {key!r}{did_you_mean(key, types)}")
+        values[key] = convert(types[key], value, f"{where}: {key}")
+    return kind(**values)
+
+
+def convert(kind: Any, value: Any, where: str) -> Any:
+    """Check a TOML value against a field's type, and make nested dataclasses."""
+    if dataclasses.is_dataclass(kind):
+        if not isinstance(value, dict):
+            raise UsageError(f"{where} must be a table")
+        return build(typing.cast(type, kind), value, where)
+    if typing.get_origin(kind) is Literal:
+        allowed = typing.get_args(kind)
+        if value not in allowed:
+            raise UsageError(f"{where}: no {value!r}{did_you_mean(str(value), allowed)}")
+        return value
+    if typing.get_origin(kind) is not None:
+        return {str(k): convert(float, v, f"{where}.{k}") for k, v in dict(value).items()}
+    fits = isinstance(value, (int, float) if kind is float else kind)
+    if not fits or (isinstance(value, bool) and kind is not bool):
+        raise UsageError(f"{where} must be a {kind.__name__}, not {value!r}")
+    return kind(value)
+
+
+def to_toml(config: Any, prefix: str = "") -> str:
+    """Write a configuration as TOML that `read_config` gives back."""
+    plain, tables = [], []
+    for entry in dataclasses.fields(config):
+        value = getattr(config, entry.name)
+        name = f"{prefix}{entry.name}"
+        if dataclasses.is_dataclass(value):
+            tables.append(f"[{name}]\n{to_toml(value, name + '.')}")
+        elif isinstance(value, Mapping):
+            pairs = ", ".join(f'"{k}" = {literal(v)}' for k, v in value.items())
+            plain.append(f"{entry.name} = {{ {pairs} }}\n")
+        else:
+            plain.append(f"{entry.name} = {literal(value)}\n")
+    return "".join(plain) + "".join("\n" + table for table in tables)
+
+
+def literal(value: bool | int | float | str) -> str:
+    """Write one TOML value."""
+    if isinstance(value, bool):
+        return str(value).lower()
+    return f'"{value}"' if isinstance(value, str) else repr(value)

@@ -1,0 +1,235 @@
+"""The training loop: one stage of one network, resumable at any step.
+
+Crop k of a run depends on the seed and k alone, so a run that goes on after a kill sees what it
+would have seen. One class holds all that changes; nothing else does.
+"""
+
+from __future__ import annotations
+
+import itertools
+from collections.abc import Callable, Iterator, Sequence
+from pathlib import Path
+from typing import Any
+
+import cv2
+import torch
+from lightning_fabric import Fabric
+from torch import Tensor, nn
+from torch.optim.swa_utils import AveragedModel, get_ema_multi_avg_fn
+from torch.utils.data import DataLoader, Sampler
+
+from inkhue.data.crops import Crops
+from inkhue.data.shards import Picture
+from inkhue.models.critic import Critic
+from inkhue.models.pair import make_stage
+from inkhue.train import losses
+from inkhue.train.checkpoint import save_state
+from inkhue.train.config import TrainConfig
+from inkhue.train.report import Report
+from inkhue.train.sheet import save_sheet
+
+SHEET_CROPS = 8
+SHEET_SEED = 1  # added to the run's seed, so that the sheet's crops are none of the first steps'
+
+
+class Trainer:
+    """All that a training step changes: networks, average, optimizers, counters."""
+
+    def __init__(self, config: TrainConfig, fabric: Fabric, frozen: dict[str, Any] | None) -> None:
+        torch.manual_seed(config.run.seed)
+        self.config = config
+        self.fabric = fabric
+        self.frozen = frozen
+        self.draft = None if frozen is None else fabric.to_device(thaw(frozen))
+        self.network = make_stage(config.network.name, config.stage, config.network.width)
+        self.average = AveragedModel(
+            self.network, multi_avg_fn=get_ema_multi_avg_fn(config.run.average), use_buffers=True
+        )
+        self.critic = Critic(config.crops.size)
+        self.step = 0
+        self.seconds = 0.0
+
+    def set_up(self) -> None:
+        """Hand networks and optimizers to the devices."""
+        options = self.config.optimizer
+        betas = (options.beta1, options.beta2)
+        self.network.to(memory_format=torch.channels_last)
+        self.critic.to(memory_format=torch.channels_last)
+        self.optimizer = torch.optim.Adam(self.network.parameters(), options.rate, betas)
+        self.critic_optimizer = torch.optim.Adam(self.critic.parameters(), options.rate, betas)
+        self.fast, self.optimizer = self.fabric.setup(self.network, self.optimizer)
+        self.fast_critic, self.critic_optimizer = self.fabric.setup(
+            self.critic, self.critic_optimizer
+        )
+        self.average.to(self.fabric.device)
+
+    def state(self) -> dict[str, Any]:
+        """Return everything that going on needs."""
+        return {
+            "network": self.network.state_dict(),
+            "average": self.average.module.state_dict(),
+            "averaged": int(self.average.n_averaged),
+            "critic": self.critic.state_dict(),
+            "optimizer": self.optimizer.state_dict(),
+            "critic_optimizer": self.critic_optimizer.state_dict(),
+            "step": self.step,
+            "crops": self.crops_seen,
+            "seconds": self.seconds,
+            "random": torch.get_rng_state(),
+            "frozen": self.frozen,
+        }
+
+    def load(self, state: dict[str, Any]) -> None:
+        """Go on from a saved state."""
+        self.network.load_state_dict(state["network"])
+        self.average.module.load_state_dict(state["average"])
+        self.average.n_averaged.fill_(state["averaged"])
+        self.critic.load_state_dict(state["critic"])
+        self.optimizer.load_state_dict(state["optimizer"])
+        self.critic_optimizer.load_state_dict(state["critic_optimizer"])
+        self.step, self.seconds = state["step"], state["seconds"]
+        torch.set_rng_state(state["random"])
+
+    @property
+    def crops_seen(self) -> int:
+        """How many crops all devices together have seen."""
+        return self.step * self.config.optimizer.batch * self.fabric.world_size
+
+    @property
+    def adversarial(self) -> bool:
+        """Does the critic take part in the next step?"""
+        loss = self.config.loss
+        return loss.adversarial > 0 and self.step >= loss.adversarial_from
+
+    def make(self, network: nn.Module, crops: dict[str, Tensor]) -> tuple[Tensor, Tensor]:
+        """Return the draft and the result for these crops, in [0, 1]."""
+        if self.draft is None:
+            result = network(crops["line"], crops["hint"])
+            return result, result
+        with torch.no_grad():
+            draft = self.draft(crops["line_small"], crops["hint"])
+        return draft, network(crops["line"], draft)
+
+    def train_step(self, crops: dict[str, Tensor]) -> dict[str, Tensor]:
+        """Change the weights once; return the losses."""
+        self.fast.train()
+        _, result = self.make(self.fast, crops)
+        made, original = 2 * result - 1, 2 * crops["color"] - 1
+        parts = {"l1": losses.l1(made, original)}
+        total = self.config.loss.l1 * parts["l1"]
+        if self.adversarial:
+            parts["critic"] = self.critic_step(made.detach(), original)
+            # The critic itself, not its wrapper: its weights are held while it judges.
+            self.critic.requires_grad_(False)
+            parts["adversarial"] = losses.fooling(self.critic(made))
+            total = total + self.config.loss.adversarial * parts["adversarial"]
+        self.optimizer.zero_grad()
+        self.fabric.backward(total)
+        self.optimizer.step()
+        self.critic.requires_grad_(True)
+        self.average.update_parameters(self.network)
+        self.step += 1
+        return {name: part.detach() for name, part in parts.items()}
+
+    def critic_step(self, made: Tensor, original: Tensor) -> Tensor:
+        """Teach the critic to tell made pictures from real ones."""
+        loss = losses.judging(self.fast_critic(original), self.fast_critic(made))
+        self.critic_optimizer.zero_grad()
+        self.fabric.backward(loss)
+        self.critic_optimizer.step()
+        return loss
+
+    def sheet(self, path: Path, crops: dict[str, Tensor]) -> None:
+        """Write a sample sheet of the averaged weights."""
+        self.average.eval()
+        with torch.no_grad():
+            draft, result = self.make(self.average.module, crops)
+        save_sheet(path, crops, draft, result)
+
+
+def freeze(state: dict[str, Any], config: TrainConfig) -> dict[str, Any]:
+    """Return what a colorize run keeps of its draft network: averaged weights and their origin."""
+    return {
+        "weights": state["average"],
+        "name": config.network.name,
+        "width": config.network.width,
+        "crops": state["crops"],
+        "seconds": state["seconds"],
+    }
+
+
+def thaw(frozen: dict[str, Any]) -> nn.Module:
+    """Make the draft network that a colorize run keeps; its weights do not learn."""
+    draft = make_stage(frozen["name"], "draft", frozen["width"])
+    draft.load_state_dict(frozen["weights"])
+    return draft.eval().requires_grad_(False)
+
+
+class Onward(Sampler[int]):
+    """Indices of this process's crops from a step on, without end."""
+
+    def __init__(self, first: int, stride: int) -> None:
+        self.first, self.stride = first, stride
+
+    def __iter__(self) -> Iterator[int]:
+        return itertools.count(self.first, self.stride)
+
+
+def load_batches(trainer: Trainer, pictures: Sequence[Picture]) -> Iterator[dict[str, Tensor]]:
+    """Return batches of crops from the trainer's step on."""
+    config, fabric = trainer.config, trainer.fabric
+    loader = DataLoader(
+        Crops(pictures, config.stage, config.crops, config.run.seed),
+        batch_size=config.optimizer.batch,
+        sampler=Onward(trainer.crops_seen + fabric.global_rank, fabric.world_size),
+        num_workers=config.run.workers,
+        worker_init_fn=one_thread,
+        pin_memory=fabric.device.type == "cuda",
+    )
+    return (fabric.to_device(batch) for batch in loader)
+
+
+def one_thread(worker: int) -> None:
+    """Leave the cores to the training: each worker is one thread."""
+    cv2.setNumThreads(1)
+
+
+def sheet_crops(trainer: Trainer, pictures: Sequence[Picture]) -> dict[str, Tensor]:
+    """Return the crops of the sample sheets, the same through a run."""
+    config = trainer.config
+    crops = Crops(pictures, config.stage, config.crops, config.run.seed + SHEET_SEED)
+    batch = torch.utils.data.default_collate([crops[k] for k in range(SHEET_CROPS)])
+    moved: dict[str, Tensor] = trainer.fabric.to_device(batch)
+    return moved
+
+
+def run(
+    trainer: Trainer, pictures: Sequence[Picture], folder: Path, report: Report,
+    stop: Callable[[], bool],
+) -> None:
+    """Train until the config's steps are done or `stop` says so; save on the way and at the end."""
+    options = trainer.config.run
+    batches = load_batches(trainer, pictures)
+    samples = sheet_crops(trainer, pictures)
+    started = trainer.seconds
+    while trainer.step < options.steps and not agreed(trainer.fabric, stop()):
+        parts = trainer.train_step(next(batches))
+        trainer.seconds = started + report.elapsed()
+        report.add(trainer.step, trainer.crops_seen, trainer.seconds, parts)
+        if trainer.step % options.sheet_every == 0 and trainer.fabric.is_global_zero:
+            trainer.sheet(folder / "sheets" / f"{trainer.step:07d}.png", samples)
+        if trainer.step % options.save_every == 0:
+            save(trainer, folder)
+    save(trainer, folder)
+
+
+def agreed(fabric: Fabric, stop: bool) -> bool:
+    """Let the first process decide for all: one that stopped alone would leave others waiting."""
+    return stop if fabric.world_size == 1 else bool(fabric.broadcast(stop))
+
+
+def save(trainer: Trainer, folder: Path) -> None:
+    """Save the run's state, by one process for all."""
+    if trainer.fabric.is_global_zero:
+        save_state(folder, trainer.state())
+    trainer.fabric.barrier()

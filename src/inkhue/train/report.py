@@ -1,0 +1,56 @@
+"""What a run tells while it goes on: a CSV log, TensorBoard curves, and a bar's figures."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable
+from pathlib import Path
+
+from torch import Tensor
+from torch.utils.tensorboard import SummaryWriter
+
+from inkhue.train.checkpoint import LogRow, append_log
+
+LOG_EVERY = 20  # steps
+
+Tell = Callable[[LogRow], None]
+
+
+class Report:
+    """Gathers the losses of each step; every 20 steps their means are logged and told."""
+
+    def __init__(self, folder: Path, tell: Tell, *, silent: bool) -> None:
+        self.folder = folder
+        self.tell = tell
+        self.silent = silent  # all processes but the first
+        self.writer = None if silent else SummaryWriter(folder / "tensorboard")
+        self.sums: dict[str, Tensor] = {}
+        self.started = time.monotonic()
+
+    def elapsed(self) -> float:
+        """Seconds since this part of the run began."""
+        return time.monotonic() - self.started
+
+    def add(self, step: int, crops: int, seconds: float, parts: dict[str, Tensor]) -> None:
+        """Take one step's losses. Means are over fixed steps, so that a resumed log goes on as is."""
+        for name, part in parts.items():
+            self.sums[name] = self.sums.get(name, 0) + part / LOG_EVERY
+        if step % LOG_EVERY:
+            return
+        means = {name: float(total) for name, total in self.sums.items()}
+        self.sums = {}
+        if self.silent:
+            return
+        row = LogRow(step, crops, round(seconds, 1), *(means.get(n, 0.0) for n in LOSSES))
+        append_log(self.folder, row)
+        for name, mean in means.items():
+            self.writer.add_scalar(name, mean, step)
+        self.tell(row)
+
+    def close(self) -> None:
+        """Write out the curves."""
+        if self.writer is not None:
+            self.writer.close()
+
+
+LOSSES = ("l1", "adversarial", "critic")

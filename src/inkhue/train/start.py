@@ -1,0 +1,150 @@
+"""Starting a run: fresh, from other weights, or on from where it stopped."""
+
+from __future__ import annotations
+
+import os
+import signal
+import time
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass, replace
+from pathlib import Path
+from types import FrameType
+from typing import Any, Literal
+
+import torch
+from lightning_fabric import Fabric
+
+from inkhue.data.shards import read_shards
+from inkhue.errors import UsageError
+from inkhue.models.pair import make_stage, widen
+from inkhue.train.checkpoint import cut_log, load_config, load_state, start_folder
+from inkhue.train.config import TrainConfig
+from inkhue.train.loop import Trainer, freeze, run
+from inkhue.train.report import Report, Tell
+
+WIDEN_NOISE = 0.05  # how far the copies of a widened network are moved apart
+
+
+@dataclass(frozen=True)
+class Request:
+    """What `inkhue train` was asked for."""
+
+    config: TrainConfig
+    data: Sequence[str]
+    folder: Path
+    resume: bool = False
+    init: Path | None = None
+    draft: Path | None = None
+    minutes: float | None = None
+    device: str = "auto"
+
+
+def train(request: Request, tell: Tell) -> None:
+    """Train one stage as requested; `tell` gets the log's lines as they come."""
+    fabric = make_fabric(request.config, request.device)
+    fabric.launch()
+    pictures = read_shards(request.data)
+    state = load_state(request.folder) if request.resume else None
+    config = same_run(request) if request.resume else request.config
+    trainer = Trainer(config, fabric, frozen_draft(request, state))
+    if state is None and request.init is not None:
+        start_from(trainer, request.init)
+    trainer.set_up()
+    if state is not None:
+        trainer.load(state)
+    if fabric.is_global_zero:
+        if request.resume:
+            cut_log(request.folder, trainer.step)
+        else:
+            start_folder(request.folder, config)
+    report = Report(request.folder, tell, silent=not fabric.is_global_zero)
+    try:
+        with until(request.minutes) as stop:
+            run(trainer, pictures, request.folder, report, stop)
+    finally:
+        report.close()
+
+
+def make_fabric(config: TrainConfig, device: str) -> Fabric:
+    """Make the link to the devices; under torchrun, one process of several."""
+    processes = int(os.environ.get("WORLD_SIZE", "1"))
+    local = int(os.environ.get("LOCAL_WORLD_SIZE", "1"))
+    fabric = Fabric(
+        accelerator=device,
+        devices=local if processes > 1 else 1,
+        num_nodes=processes // local,
+        strategy="ddp" if processes > 1 else "auto",
+        precision=choose_precision(config.run.precision, device),
+    )
+    return fabric
+
+
+def choose_precision(wanted: str, device: str) -> Literal["32-true", "bf16-mixed"]:
+    """Take bfloat16 where the device computes it at least as fast: on newer GPUs."""
+    if wanted != "auto":
+        return wanted  # type: ignore[return-value]
+    on_gpu = device in ("auto", "cuda", "gpu") and torch.cuda.is_available()
+    return "bf16-mixed" if on_gpu and torch.cuda.is_bf16_supported() else "32-true"
+
+
+def same_run(request: Request) -> TrainConfig:
+    """Return the config of the run to go on with; only how long it lasts may be new."""
+    config = load_config(request.folder)
+    new = replace(request.config.run, steps=config.run.steps)
+    given = replace(request.config, run=replace(config.run, steps=request.config.run.steps))
+    if replace(given, run=config.run) != config or new.seed != config.run.seed:
+        raise UsageError(
+            f"{request.folder}: was started with another config: give the same one, or begin"
+            " a new run with --init"
+        )
+    return given
+
+
+def frozen_draft(request: Request, state: dict[str, Any] | None) -> dict[str, Any] | None:
+    """Return the draft network of a colorize run: its own on resuming, else that of `--draft`."""
+    if request.config.stage == "draft":
+        return None
+    if state is not None:
+        frozen: dict[str, Any] = state["frozen"]
+        return frozen
+    if request.draft is None:
+        raise UsageError("stage 'colorize' needs a trained draft: name its run by --draft RUN")
+    config = load_config(request.draft)
+    if config.stage != "draft":
+        raise UsageError(f"{request.draft}: is a run of stage {config.stage!r}, not of a draft")
+    return freeze(load_state(request.draft), config)
+
+
+def start_from(trainer: Trainer, init: Path) -> None:
+    """Give the network the averaged weights of another run, widened where that is narrower."""
+    config, state = load_config(init), load_state(init)
+    mine = trainer.config.network
+    if config.network.name != mine.name or mine.width % config.network.width:
+        raise UsageError(
+            f"{init}: is {config.network.name} of width {config.network.width}, which cannot"
+            f" become {mine.name} of width {mine.width}"
+        )
+    narrow = make_stage(config.network.name, config.stage, config.network.width)
+    narrow.load_state_dict(state["average"])
+    noise = WIDEN_NOISE if config.network.width < mine.width else 0.0
+    generator = torch.Generator().manual_seed(trainer.config.run.seed)
+    widen(narrow, trainer.network, noise, generator)
+    trainer.average.module.load_state_dict(trainer.network.state_dict())
+
+
+@contextmanager
+def until(minutes: float | None) -> Iterator[Callable[[], bool]]:
+    """Give a function that says when to stop: time is up, or Ctrl-C or a polite kill came."""
+    asked: list[int] = []
+    deadline = None if minutes is None else time.monotonic() + 60 * minutes
+
+    def ask(number: int, frame: FrameType | None) -> None:
+        asked.append(number)
+
+    before = {s: signal.signal(s, ask) for s in (signal.SIGINT, signal.SIGTERM)}
+    try:
+        yield lambda: bool(asked) or (deadline is not None and time.monotonic() > deadline)
+    finally:
+        for number, handler in before.items():
+            signal.signal(number, handler)
