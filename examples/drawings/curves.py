@@ -129,13 +129,20 @@ def turned(points: Points, angle: float) -> Points:
     return points @ np.array([[cos, sin], [-sin, cos]])
 
 
-def mirrored(path: Path, x: float = 0) -> Path:
-    """The same path on the other side of the upright axis at `x`."""
+def mapped(path: Path, kx: float, ky: float, dx: float = 0, dy: float = 0) -> Path:
+    """The same path with every x times `kx` plus `dx`, every y times `ky` plus `dy`."""
     if not isinstance(path, str):
-        return path * (-1, 1) + (2 * x, 0)
+        return path * (kx, ky) + (dx, dy)
     knots, corners = _parse(path)
-    words = (f"{2 * x - px:g},{py:g}" for px, py in knots)
+    words = (f"{kx * x + dx:.6g},{ky * y + dy:.6g}" for x, y in knots)
     return " ".join("*" * corner + word for corner, word in zip(corners, words, strict=True))
+
+
+def ribbon(path: Path, radius: float) -> Points:
+    """The closed outline of a band of even width along an open path."""
+    points = trace(path)
+    side = normals(points) * radius
+    return np.vstack([points + side, (points - side)[::-1]])
 
 
 def scalloped(

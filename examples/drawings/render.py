@@ -38,9 +38,14 @@ def _svg_mark(number: int, mark: Mark) -> str:
         path = f'<clipPath id="c{number}"><path d="{_path(mark.points)}"/></clipPath>'
         return f'{path}<g clip-path="url(#c{number})">'
     if isinstance(mark, Paint):
-        return f'<path fill="#{mark.grey:02x}{mark.grey:02x}{mark.grey:02x}" d="{_path(mark.points)}"/>'
+        return f'<path fill="{_hex(mark.grey)}" d="{_path(mark.points)}"/>'
     thin = f' opacity="{mark.opacity:.2f}"' if mark.opacity < 1 else ""
-    return f'<path{thin} d="{"".join(_path(ring) for ring in _outline(mark))}"/>'
+    grey = f' fill="{_hex(mark.grey)}"' if mark.grey else ""
+    return f'<path{grey}{thin} d="{"".join(_path(ring) for ring in _outline(mark))}"/>'
+
+
+def _hex(grey: int) -> str:
+    return f"#{grey:02x}{grey:02x}{grey:02x}"
 
 
 def _path(points: Points) -> str:
@@ -91,8 +96,8 @@ def _draw_stroke(page: Grey, stroke: Stroke) -> None:
         return
     mask = np.zeros(part.shape, np.uint8)
     _draw_chain(mask, stroke, low / FINE)
-    left = (255 - mask.astype(np.float32) * stroke.opacity) / 255
-    part[:] = np.rint(part * left).astype(np.uint8)
+    cover = mask.astype(np.float32) * (stroke.opacity / 255)
+    part[:] = np.rint(part + (stroke.grey - part) * cover).astype(np.uint8)
 
 
 def _draw_chain(mask: Grey, stroke: Stroke, origin: Points) -> None:

@@ -6,9 +6,10 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 
+import cv2
 import numpy as np
 
-from .curves import Path, Points, clockwise, ellipse, length, normals, resample, trace, turned
+from .curves import STEP, Path, Points, clockwise, ellipse, length, normals, resample, trace, turned
 
 SHADE = np.array([0.45, 0.9])
 """Outlines grow heavier where they face this way: light falls from the upper left."""
@@ -21,7 +22,8 @@ class Stroke:
     points: Points
     widths: Points
     closed: bool
-    opacity: float
+    opacity: float = 1
+    grey: int = 0
 
 
 @dataclass(frozen=True, eq=False)
@@ -105,11 +107,9 @@ class Sheet:
             outward = -outward
         shade = _smoothed(outward @ SHADE, 9)
         widths = self.weight * width * (1 + 0.38 * shade) * self._pressure(len(points), closed=True)
-        self.marks.append(Stroke(points, widths, closed=True, opacity=1))
+        self._ink(points, widths, closed=True)
 
-    def line(
-        self, path: Path, width: float = 3.5, ends: str = "both", opacity: float = 1
-    ) -> None:
+    def line(self, path: Path, width: float = 3.5, ends: str = "both") -> None:
         """Ink an open path; `ends` says which run out thin: both, start, end or none."""
         points = resample(self._on_page(trace(path)))
         points = self._stray(points, closed=False)
@@ -120,16 +120,25 @@ class Sheet:
         swell = np.sin(np.pi / 2 * start) ** 0.8 * np.sin(np.pi / 2 * end) ** 0.8
         widths = self.weight * width * (0.22 + 0.78 * swell)
         widths = widths * self._pressure(len(points), closed=False)
-        self.marks.append(Stroke(points, widths, closed=False, opacity=opacity))
+        self._ink(points, widths, closed=False)
 
     def lines(self, paths: str, width: float = 3, ends: str = "both") -> None:
         """Ink several open paths, separated by |."""
         for path in paths.split("|"):
             self.line(path, width, ends)
 
+    def band(self, path: Path, width: float, grey: int = 0) -> None:
+        """A plain line of even width, as a felt-tip draws, in one grey."""
+        points = self._on_page(trace(path))
+        widths = np.full(len(points), self.weight * width)
+        self.marks.append(Stroke(points, widths, closed=False, grey=grey))
+
     def dot(self, x: float, y: float, radius: float, grey: int = 0) -> None:
         """A round spot without an outline."""
         self.fill(ellipse(x, y, radius, radius), grey)
+
+    def _ink(self, points: Points, widths: Points, *, closed: bool) -> None:
+        self.marks.append(Stroke(points, widths, closed))
 
     def _stray(self, points: Points, *, closed: bool) -> Points:
         """Let the hand wander a little across the line."""
@@ -148,6 +157,57 @@ class Sheet:
             knots[-1] = knots[0]
         at = np.linspace(0, len(knots) - 1, count)
         return _smoothed(np.interp(at, np.arange(len(knots)), knots), period // 2)
+
+
+class PencilSheet(Sheet):
+    """The same marks drawn as one sketches: thin, grey, in short strokes that overlap."""
+
+    def _ink(self, points: Points, widths: Points, *, closed: bool) -> None:
+        if closed:
+            start = int(self.rng.integers(len(points)))
+            order = np.arange(start, start + len(points) + 5) % len(points)
+            points, widths = points[order], widths[order]
+        for opacity in (0.5, 0.36):
+            first = 0
+            while first < len(points) - 2:
+                last = first + int(self.rng.integers(30, 80))
+                self._piece(points[first:last], widths[first:last], opacity)
+                first = last - int(self.rng.integers(4, 10))
+
+    def _piece(self, points: Points, widths: Points, opacity: float) -> None:
+        """One light stroke, a pixel or so beside the line and a little turned."""
+        count = len(points)
+        if count < 3:
+            return
+        drift = self.rng.normal(0, 0.6) + np.linspace(-1, 1, count) * self.rng.normal(0, 0.8)
+        drift = drift * min(1, count / 15)
+        points = points + normals(points) * drift[:, None]
+        ends = np.sin(np.pi * np.linspace(0.12, 0.88, count)) ** 0.6
+        thin = (1.1 + 0.26 * widths) * ends * self._pressure(count, closed=False)
+        self.marks.append(Stroke(points, thin, False, opacity * float(self.rng.uniform(0.8, 1.2))))
+
+    def guide(self, path: Path) -> None:
+        """A faint line to build on, left standing."""
+        points = self._on_page(trace(path))
+        self.marks.append(Stroke(points, np.full(len(points), 1.3), closed=False, opacity=0.17))
+
+    def hatch(self, path: Path, angle: float, gap: float = 9) -> None:
+        """Shade a closed path with slanting strokes."""
+        outline = self._on_page(trace(path, closed=True))
+        area = np.zeros((self.height, self.width), np.uint8)
+        cv2.fillPoly(area, [np.rint(outline).astype(np.int32)], 1)
+        middle, reach = outline.mean(0), np.hypot(*np.ptp(outline, axis=0)) / 2
+        along = np.arange(-reach, reach, STEP)
+        for across in np.arange(-reach, reach, gap):
+            bow = 3 * np.cos(along / reach * 1.5) + self.rng.normal(0, 1)
+            points = turned(np.stack([along, across + bow], axis=1), angle) + middle
+            column, row = np.rint(points).astype(int).T
+            seen = (0 <= column) & (column < self.width) & (0 <= row) & (row < self.height)
+            seen[seen] = area[row[seen], column[seen]] > 0
+            for run in np.split(np.arange(len(seen)), np.flatnonzero(np.diff(seen)) + 1):
+                if seen[run[0]] and len(run) > 2:
+                    widths = np.linspace(1.7, 0.9, len(run))
+                    self.marks.append(Stroke(points[run], widths, closed=False, opacity=0.32))
 
 
 def _smoothed(values: Points, size: int) -> Points:

@@ -196,10 +196,10 @@ def _read_header(stream: BinaryIO, name: str) -> Image.Image:
         if kind not in Image.OPEN:
             Image.init()
         factory, accepts = Image.OPEN.get(kind, (None, None))
-        if factory is None or (accepts is not None and accepts(start) is not True):
-            continue
-        stream.seek(0)
         try:
+            if factory is None or (accepts is not None and accepts(start) is not True):
+                continue
+            stream.seek(0)
             return factory(stream, "")
         except Image.DecompressionBombError as error:
             raise InkhueError(f"{name} has far too many pixels: scale it down") from error
@@ -299,7 +299,7 @@ def _eight_bits(image: Image.Image) -> Image.Image:
     """Scale grey of 16 or 32 bits or of real numbers to L; its range is told by its largest."""
     if not image.mode.startswith(("I", "F")):
         return image
-    values = np.nan_to_num(np.asarray(image), copy=False, posinf=0)
+    values = np.nan_to_num(np.asarray(image), posinf=0)
     ranges = {"I": (255, 65535), "F": (1, 255, 65535)}.get(image.mode, (65535,))
     if image.format in ("PNG", "PPM"):
         ranges = (65535,)
@@ -328,6 +328,8 @@ def _to_srgb(image: Image.Image, profile: bytes | None) -> Image.Image:
     )
     if mode == "RGB" and image.mode == "L":
         image = image.convert("RGB")
+    if mode != image.mode:
+        raise ValueError(f"a profile for {mode} on a picture of {image.mode}")
     if mode in ("L", "RGB") and _changes_nothing(transform, mode):
         return image
     return ImageCms.applyTransform(image, transform) or image
@@ -358,13 +360,17 @@ def _find_paper(rgb: NDArray[np.uint8]) -> _Paper:
     step = max(1, math.isqrt(rgb.shape[0] * rgb.shape[1] // 2**18))
     sample = rgb[::step, ::step]
     shares = _colour_shares(sample)
-    light_cells = np.indices(shares.shape).mean(axis=0) >= 15.5
-    brightest, darkest = shares * light_cells, shares * ~light_cells
-    dark = darkest.max() >= max(0.5, 4 * brightest.max())
-    found = darkest if dark else brightest
+    lightness = np.indices(shares.shape).mean(axis=0)
+    light_shares, dark_shares = shares * (lightness > 15.5), shares * (lightness <= 15.5)
+    dark = dark_shares.max() >= max(0.5, 4 * light_shares.max())
+    found = dark_shares if dark else light_shares
     if found.max() < 0.15:
         return _Paper(WHITE, WHITE, light=True, line_art=False)
-    centre = np.array(np.unravel_index(found.argmax(), found.shape)) * 8 + 3.5
+    # A grey tone can cover more of the page than the paper does, but is no lighter.
+    enough = found.max() * (1 if dark else 0.5)
+    peaks = (found == _with_neighbours(found, np.maximum)) & (found >= enough)
+    cell = np.where(peaks, lightness, -1).argmax()
+    centre = np.array(np.unravel_index(cell, found.shape)) * 8 + 3.5
     pixels = sample.reshape(-1, 3).astype(np.float32)
     near = pixels[(np.abs(pixels - centre) < 12).all(axis=1)]
     tone = np.median(near, axis=0)
@@ -380,7 +386,7 @@ def _find_paper(rgb: NDArray[np.uint8]) -> _Paper:
         colour=WHITE if min(colour) >= 250 else colour,
         tone=_as_rgb(tone),
         light=light,
-        line_art=bool((aside > 36).mean() <= 0.2),
+        line_art=bool((aside > 32).mean() <= 0.15),
     )
 
 
@@ -397,12 +403,16 @@ def _colour_shares(sample: NDArray[np.uint8]) -> NDArray[np.float64]:
     red, green, blue = np.moveaxis(sample // 8, 2, 0).astype(np.intp)
     cells = (red * 32 + green) * 32 + blue
     counts = np.bincount(cells.ravel(), weights.ravel(), 32**3).reshape(32, 32, 32)
-    shares = np.pad(counts, 1)
-    for axis in range(3):
-        shares = shares + np.roll(shares, 1, axis) + np.roll(shares, -1, axis)
     # Of neighbours that see the same colour, the cell that holds it wins.
-    near: NDArray[np.float64] = shares[1:-1, 1:-1, 1:-1] + counts / 1024
-    return near / weights.sum()
+    return (_with_neighbours(counts, np.add) + counts / 1024) / float(weights.sum())
+
+
+def _with_neighbours(cells: NDArray[Any], join: np.ufunc) -> NDArray[Any]:
+    """Join each cell with the 26 around it: their sum, or their maximum."""
+    joined = np.pad(cells, 1)
+    for axis in range(3):
+        joined = join(join(joined, np.roll(joined, 1, axis)), np.roll(joined, -1, axis))
+    return joined[1:-1, 1:-1, 1:-1]
 
 
 def _measure_ink(rgb: NDArray[np.uint8], paper: _Paper) -> NDArray[np.float32]:

@@ -83,7 +83,7 @@ class Draft(nn.Module):
         self.generator = generator
 
     def forward(self, line: Tensor, hint: Tensor) -> Tensor:
-        """line (N, 1, h, w), 1 = paper; hint (N, 4, h, w): RGB times mask, mask -> (N, 3, h, w)."""
+        """Line (N, 1, h, w), 1 = paper; hint (N, 4, h, w): RGB times mask, mask -> (N, 3, h, w)."""
         color, mask = hint[:, :3], hint[:, 3:]
         # In [-1, 1]: 2 c - 1 where the mask is 1, NO_HINT where it is 0 (and c is 0).
         seen = 2 * color - (1 + NO_HINT) * mask + NO_HINT
@@ -92,7 +92,7 @@ class Draft(nn.Module):
 
 
 class Colorize(nn.Module):
-    """Second stage: the line art at full size and the draft, enlarged four times, give the result."""
+    """Second stage: the line art and the draft, enlarged four times, give the result."""
 
     SCALE = 4
 
@@ -102,7 +102,7 @@ class Colorize(nn.Module):
         self.enlarge = nn.Upsample(scale_factor=self.SCALE, mode="nearest")
 
     def forward(self, line: Tensor, draft: Tensor) -> Tensor:
-        """line (N, 1, H, W), 1 = paper; draft (N, 3, H/4, W/4) -> (N, 3, H, W); all in [0, 1]."""
+        """Line (N, 1, H, W), 1 = paper; draft (N, 3, H/4, W/4) -> (N, 3, H, W); all in [0, 1]."""
         picture = torch.cat([line, self.enlarge(draft)], dim=1)
         color: Tensor = self.generator(2 * picture - 1)
         return (color + 1) / 2

@@ -72,6 +72,7 @@ def widen(narrow: nn.Module, wide: nn.Module, noise: float, generator: torch.Gen
     """
     for small, large in zip(narrow.modules(), wide.modules(), strict=True):
         if isinstance(small, nn.Conv2d | nn.ConvTranspose2d):
+            assert isinstance(large, nn.Conv2d | nn.ConvTranspose2d)
             inputs = 0 if isinstance(small, nn.ConvTranspose2d) else 1
             weight = repeat_channels(small.weight.data, large.weight.shape)
             weight = weight * small.weight.shape[inputs] / weight.shape[inputs]

@@ -3,19 +3,24 @@
 from __future__ import annotations
 
 import csv
-import os
 import pickle
 import zipfile
-from dataclasses import asdict, dataclass, fields
+from collections.abc import Sequence
+from dataclasses import astuple, dataclass, fields
 from pathlib import Path
 from typing import Any
 
 import torch
+from torch import Tensor
 
+from inkhue.data.shards import Picture
 from inkhue.errors import InkhueError, UsageError
 from inkhue.train.config import TrainConfig, read_config, to_toml
 
 STATE, CONFIG, LOG = "state.pt", "config.toml", "log.csv"
+SAMPLES = "samples.pt"  # the sheets' crops: real inputs, which an export compares with torch on
+ATTRIBUTION = "ATTRIBUTION.csv"
+FACTS = ("id", "title", "author", "license", "origin", "path")
 
 
 @dataclass(frozen=True)
@@ -30,10 +35,13 @@ class LogRow:
     critic: float
 
 
+HEADER = ",".join(entry.name for entry in fields(LogRow)) + "\n"
+
+
 def start_folder(folder: Path, config: TrainConfig) -> None:
     """Make a new checkpoint folder; one that holds a run already is a UsageError."""
     if (folder / STATE).exists():
-        raise UsageError(f"{folder}: holds a run: go on with it by --resume, or name another folder")
+        raise UsageError(f"{folder}: holds a run: go on by --resume, or name another folder")
     (folder / "sheets").mkdir(parents=True, exist_ok=True)
     write_whole(folder / CONFIG, to_toml(config).encode())
     (folder / LOG).unlink(missing_ok=True)
@@ -42,15 +50,22 @@ def start_folder(folder: Path, config: TrainConfig) -> None:
 def save_state(folder: Path, state: dict[str, Any]) -> None:
     """Write the state beside the old one, then put it in its place: a kill leaves one of them."""
     part = folder / (STATE + ".part")
-    torch.save(state, part)
-    os.replace(part, folder / STATE)
+    try:
+        torch.save(state, part)
+        part.replace(folder / STATE)
+    except (OSError, RuntimeError) as error:
+        part.unlink(missing_ok=True)
+        reason = str(error).splitlines()[0]
+        raise InkhueError(
+            f"{folder / STATE}: cannot be written ({reason}): make room and go on by --resume"
+        ) from error
 
 
 def load_state(folder: Path) -> dict[str, Any]:
     """Read a run's state; a missing or broken one is an InkhueError."""
     path = folder / STATE
     if not path.exists():
-        raise InkhueError(f"{folder}: holds no {STATE}: the run has saved nothing yet")
+        raise InkhueError(f"{folder}: holds no {STATE}: the run has saved nothing, start it anew")
     try:
         state: dict[str, Any] = torch.load(path, map_location="cpu", weights_only=True)
     except (RuntimeError, EOFError, pickle.UnpicklingError, zipfile.BadZipFile, OSError) as error:
@@ -65,15 +80,54 @@ def load_config(folder: Path) -> TrainConfig:
     return read_config(folder / CONFIG)
 
 
+def save_samples(folder: Path, crops: dict[str, Tensor]) -> None:
+    """Keep a few crops (values in [0, 1]) as bytes."""
+    packed = {k: (255 * v).round().to(torch.uint8).cpu() for k, v in crops.items()}
+    torch.save(packed, folder / SAMPLES)
+
+
+def load_samples(folder: Path) -> dict[str, Tensor]:
+    """Read the crops that a run kept, float32 in [0, 1]."""
+    try:
+        packed = torch.load(folder / SAMPLES, weights_only=True)
+    except (OSError, RuntimeError, pickle.UnpicklingError) as error:
+        raise InkhueError(f"{folder / SAMPLES}: cannot be read ({error})") from error
+    return {k: v.float() / 255 for k, v in packed.items()}
+
+
+def write_attribution(folder: Path, pictures: Sequence[Picture]) -> None:
+    """List every picture that the run has learned from, before a resume too, with its author."""
+    rows = {row["id"]: row for row in read_attribution(folder)}
+    for picture in pictures:
+        rows[picture.id] = {key: picture.meta.get(key, "") for key in FACTS} | {"id": picture.id}
+    with (folder / ATTRIBUTION).open("w", newline="", encoding="utf-8") as file:
+        writer = csv.DictWriter(file, FACTS, lineterminator="\n")
+        writer.writeheader()
+        writer.writerows(rows.values())
+
+
+def read_attribution(folder: Path) -> list[dict[str, str]]:
+    """Read the list of a run's pictures; a run that has not begun has none."""
+    if not (folder / ATTRIBUTION).exists():
+        return []
+    try:
+        with (folder / ATTRIBUTION).open(newline="", encoding="utf-8") as file:
+            return list(csv.DictReader(file))
+    except OSError as error:
+        raise InkhueError(f"{folder / ATTRIBUTION}: cannot be read ({error.strerror})") from error
+
+
 def append_log(folder: Path, row: LogRow) -> None:
     """Add a line to the log."""
     path = folder / LOG
-    new = not path.exists()
+    text = log_line(row) if path.exists() else HEADER + log_line(row)
     with path.open("a", newline="", encoding="utf-8") as file:
-        writer = csv.DictWriter(file, [f.name for f in fields(LogRow)])
-        if new:
-            writer.writeheader()
-        writer.writerow({k: f"{v:.6g}" if isinstance(v, float) else v for k, v in asdict(row).items()})
+        file.write(text)
+
+
+def log_line(row: LogRow) -> str:
+    """Write one line of the log."""
+    return ",".join(f"{v:.6g}" if isinstance(v, float) else str(v) for v in astuple(row)) + "\n"
 
 
 def read_log(folder: Path) -> list[LogRow]:
@@ -81,22 +135,21 @@ def read_log(folder: Path) -> list[LogRow]:
     path = folder / LOG
     if not path.exists():
         return []
-    with path.open(newline="", encoding="utf-8") as file:
-        rows = [row for row in csv.DictReader(file) if None not in row.values() and None not in row]
-    kinds = {"step": int, "crops": int}
-    return [LogRow(**{k: kinds.get(k, float)(v) for k, v in row.items()}) for row in rows]
+    whole = path.read_text(encoding="utf-8").rpartition("\n")[0]
+    return [
+        LogRow(int(step), int(crops), *map(float, rest))
+        for step, crops, *rest in csv.reader(whole.splitlines()[1:])
+    ]
 
 
 def cut_log(folder: Path, step: int) -> None:
     """Drop the lines after a step: what a killed run did beyond its last saved state."""
-    rows = [row for row in read_log(folder) if row.step <= step]
-    (folder / LOG).unlink(missing_ok=True)
-    for row in rows:
-        append_log(folder, row)
+    rows = [log_line(row) for row in read_log(folder) if row.step <= step]
+    write_whole(folder / LOG, (HEADER + "".join(rows)).encode())
 
 
 def write_whole(path: Path, data: bytes) -> None:
     """Write a file by way of a temporary one."""
     part = path.with_name(path.name + ".part")
     part.write_bytes(data)
-    os.replace(part, path)
+    part.replace(path)

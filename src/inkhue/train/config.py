@@ -3,20 +3,26 @@
 from __future__ import annotations
 
 import dataclasses
+import json
 import sys
 import typing
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any, Literal
+from typing import TYPE_CHECKING, Any, Literal, TypeVar
 
-from inkhue.data.crops import CropConfig, Stage
+from inkhue.data.crops import DRAFT_SCALE, CropConfig, Stage
 from inkhue.errors import UsageError, did_you_mean
 
 if sys.version_info >= (3, 11):
     import tomllib
 else:
     import tomli as tomllib
+
+if TYPE_CHECKING:
+    from _typeshed import DataclassInstance
+
+T = TypeVar("T")
 
 
 @dataclass(frozen=True)
@@ -70,19 +76,26 @@ class TrainConfig:
     optimizer: OptimizerConfig = field(default_factory=OptimizerConfig)
     run: RunConfig = field(default_factory=RunConfig)
 
+    def __post_init__(self) -> None:
+        multiple = 16 if self.stage == "draft" else 16 * DRAFT_SCALE
+        if self.crops.size < multiple or self.crops.size % multiple:
+            raise UsageError(f"crops.size of stage {self.stage!r} must be a multiple of {multiple}")
+        if self.network.width < 2 or self.network.width % 2:
+            raise UsageError(f"network.width must be even, not {self.network.width}")
+
 
 def read_config(path: Path) -> TrainConfig:
     """Read a run's configuration; anything wrong in it is a UsageError that names the key."""
     try:
-        text = path.read_text(encoding="utf-8")
-        return build(TrainConfig, tomllib.loads(text), str(path))
+        given = tomllib.loads(path.read_text(encoding="utf-8"))
     except OSError as error:
         raise UsageError(f"{path}: cannot be read ({error.strerror})") from error
-    except tomllib.TOMLDecodeError as error:
+    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
         raise UsageError(f"{path}: is no TOML ({error})") from error
+    return build(TrainConfig, given, str(path))
 
 
-def build(kind: type[Any], given: Mapping[str, Any], where: str) -> Any:
+def build(kind: type[T], given: Mapping[str, object], where: str) -> T:
     """Make the dataclass `kind` of what a TOML table gives."""
     types = typing.get_type_hints(kind)
     values: dict[str, Any] = {}
@@ -90,38 +103,43 @@ def build(kind: type[Any], given: Mapping[str, Any], where: str) -> Any:
         if key not in types:
             raise UsageError(f"{where}: no key {key!r}{did_you_mean(key, types)}")
         values[key] = convert(types[key], value, f"{where}: {key}")
-    return kind(**values)
+    try:
+        return kind(**values)
+    except UsageError as error:
+        raise UsageError(f"{where}: {error}") from error
 
 
-def convert(kind: Any, value: Any, where: str) -> Any:
+def convert(kind: Any, value: object, where: str) -> object:  # noqa: ANN401
     """Check a TOML value against a field's type, and make nested dataclasses."""
     if dataclasses.is_dataclass(kind):
         if not isinstance(value, dict):
             raise UsageError(f"{where} must be a table")
-        return build(typing.cast(type, kind), value, where)
+        return build(typing.cast("type[object]", kind), value, where)
     if typing.get_origin(kind) is Literal:
         allowed = typing.get_args(kind)
         if value not in allowed:
             raise UsageError(f"{where}: no {value!r}{did_you_mean(str(value), allowed)}")
         return value
     if typing.get_origin(kind) is not None:
-        return {str(k): convert(float, v, f"{where}.{k}") for k, v in dict(value).items()}
+        if not isinstance(value, dict):
+            raise UsageError(f"{where} must be a table of names and numbers")
+        return {str(k): convert(float, v, f"{where}.{k}") for k, v in value.items()}
     fits = isinstance(value, (int, float) if kind is float else kind)
     if not fits or (isinstance(value, bool) and kind is not bool):
         raise UsageError(f"{where} must be a {kind.__name__}, not {value!r}")
     return kind(value)
 
 
-def to_toml(config: Any, prefix: str = "") -> str:
+def to_toml(config: DataclassInstance, prefix: str = "") -> str:
     """Write a configuration as TOML that `read_config` gives back."""
     plain, tables = [], []
     for entry in dataclasses.fields(config):
         value = getattr(config, entry.name)
         name = f"{prefix}{entry.name}"
-        if dataclasses.is_dataclass(value):
+        if dataclasses.is_dataclass(value) and not isinstance(value, type):
             tables.append(f"[{name}]\n{to_toml(value, name + '.')}")
         elif isinstance(value, Mapping):
-            pairs = ", ".join(f'"{k}" = {literal(v)}' for k, v in value.items())
+            pairs = ", ".join(f"{literal(str(k))} = {literal(v)}" for k, v in value.items())
             plain.append(f"{entry.name} = {{ {pairs} }}\n")
         else:
             plain.append(f"{entry.name} = {literal(value)}\n")
@@ -132,4 +150,5 @@ def literal(value: bool | int | float | str) -> str:
     """Write one TOML value."""
     if isinstance(value, bool):
         return str(value).lower()
-    return f'"{value}"' if isinstance(value, str) else repr(value)
+    # A JSON string is a TOML string.
+    return json.dumps(value, ensure_ascii=False) if isinstance(value, str) else repr(value)

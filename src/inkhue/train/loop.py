@@ -7,7 +7,8 @@ would have seen. One class holds all that changes; nothing else does.
 from __future__ import annotations
 
 import itertools
-from collections.abc import Callable, Iterator, Sequence
+import signal
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -16,15 +17,16 @@ import torch
 from lightning_fabric import Fabric
 from torch import Tensor, nn
 from torch.optim.swa_utils import AveragedModel, get_ema_multi_avg_fn
-from torch.utils.data import DataLoader, Sampler
+from torch.utils.data import DataLoader, Sampler, default_collate
 
 from inkhue.data.crops import Crops
 from inkhue.data.shards import Picture
+from inkhue.errors import InkhueError
 from inkhue.models.critic import Critic
 from inkhue.models.pair import make_stage
 from inkhue.train import losses
-from inkhue.train.checkpoint import save_state
-from inkhue.train.config import TrainConfig
+from inkhue.train.checkpoint import save_samples, save_state
+from inkhue.train.config import TrainConfig, to_toml
 from inkhue.train.report import Report
 from inkhue.train.sheet import save_sheet
 
@@ -42,19 +44,20 @@ class Trainer:
         self.frozen = frozen
         self.draft = None if frozen is None else fabric.to_device(thaw(frozen))
         self.network = make_stage(config.network.name, config.stage, config.network.width)
-        self.average = AveragedModel(
-            self.network, multi_avg_fn=get_ema_multi_avg_fn(config.run.average), use_buffers=True
-        )
+        average = get_ema_multi_avg_fn(config.run.average)  # type: ignore[no-untyped-call]
+        self.average = AveragedModel(self.network, multi_avg_fn=average, use_buffers=True)
         self.critic = Critic(config.crops.size)
         self.step = 0
+        self.crops_seen = 0  # by all devices together
         self.seconds = 0.0
+        self.sums: dict[str, Tensor] = {}  # of the losses since the log's last line
 
     def set_up(self) -> None:
         """Hand networks and optimizers to the devices."""
         options = self.config.optimizer
         betas = (options.beta1, options.beta2)
-        self.network.to(memory_format=torch.channels_last)
-        self.critic.to(memory_format=torch.channels_last)
+        self.network.to(memory_format=torch.channels_last)  # type: ignore[call-overload]
+        self.critic.to(memory_format=torch.channels_last)  # type: ignore[call-overload]
         self.optimizer = torch.optim.Adam(self.network.parameters(), options.rate, betas)
         self.critic_optimizer = torch.optim.Adam(self.critic.parameters(), options.rate, betas)
         self.fast, self.optimizer = self.fabric.setup(self.network, self.optimizer)
@@ -75,6 +78,7 @@ class Trainer:
             "step": self.step,
             "crops": self.crops_seen,
             "seconds": self.seconds,
+            "sums": self.sums,
             "random": torch.get_rng_state(),
             "frozen": self.frozen,
         }
@@ -87,17 +91,14 @@ class Trainer:
         self.critic.load_state_dict(state["critic"])
         self.optimizer.load_state_dict(state["optimizer"])
         self.critic_optimizer.load_state_dict(state["critic_optimizer"])
-        self.step, self.seconds = state["step"], state["seconds"]
+        self.step, self.crops_seen = state["step"], state["crops"]
+        self.seconds = state["seconds"]
+        self.sums = {n: s.to(self.fabric.device) for n, s in state.get("sums", {}).items()}
         torch.set_rng_state(state["random"])
 
     @property
-    def crops_seen(self) -> int:
-        """How many crops all devices together have seen."""
-        return self.step * self.config.optimizer.batch * self.fabric.world_size
-
-    @property
     def adversarial(self) -> bool:
-        """Does the critic take part in the next step?"""
+        """Whether the critic takes part in the next step."""
         loss = self.config.loss
         return loss.adversarial > 0 and self.step >= loss.adversarial_from
 
@@ -129,6 +130,7 @@ class Trainer:
         self.critic.requires_grad_(True)
         self.average.update_parameters(self.network)
         self.step += 1
+        self.crops_seen += self.config.optimizer.batch * self.fabric.world_size
         return {name: part.detach() for name, part in parts.items()}
 
     def critic_step(self, made: Tensor, original: Tensor) -> Tensor:
@@ -155,6 +157,7 @@ def freeze(state: dict[str, Any], config: TrainConfig) -> dict[str, Any]:
         "width": config.network.width,
         "crops": state["crops"],
         "seconds": state["seconds"],
+        "config": to_toml(config),
     }
 
 
@@ -183,34 +186,47 @@ def load_batches(trainer: Trainer, pictures: Sequence[Picture]) -> Iterator[dict
         batch_size=config.optimizer.batch,
         sampler=Onward(trainer.crops_seen + fabric.global_rank, fabric.world_size),
         num_workers=config.run.workers,
-        worker_init_fn=one_thread,
+        worker_init_fn=start_worker,
         pin_memory=fabric.device.type == "cuda",
     )
-    return (fabric.to_device(batch) for batch in loader)
+    return (fabric.to_device(batch) for batch in one_line(loader))
 
 
-def one_thread(worker: int) -> None:
-    """Leave the cores to the training: each worker is one thread."""
+def one_line(batches: Iterable[dict[str, Tensor]]) -> Iterator[dict[str, Tensor]]:
+    """Pass batches on; what a worker says of a broken picture comes without its traceback."""
+    try:
+        yield from batches
+    except InkhueError as error:
+        raise InkhueError(str(error).rpartition("InkhueError: ")[2].strip()) from error
+
+
+def start_worker(worker: int) -> None:
+    """Leave the cores to the training, and Ctrl-C to the process that saves the run."""
     cv2.setNumThreads(1)
+    signal.signal(signal.SIGINT, signal.SIG_IGN)
 
 
 def sheet_crops(trainer: Trainer, pictures: Sequence[Picture]) -> dict[str, Tensor]:
     """Return the crops of the sample sheets, the same through a run."""
     config = trainer.config
     crops = Crops(pictures, config.stage, config.crops, config.run.seed + SHEET_SEED)
-    batch = torch.utils.data.default_collate([crops[k] for k in range(SHEET_CROPS)])
-    moved: dict[str, Tensor] = trainer.fabric.to_device(batch)
-    return moved
+    batch = default_collate([crops[k] for k in range(SHEET_CROPS)])
+    return {name: part.to(trainer.fabric.device) for name, part in batch.items()}
 
 
 def run(
-    trainer: Trainer, pictures: Sequence[Picture], folder: Path, report: Report,
+    trainer: Trainer,
+    pictures: Sequence[Picture],
+    folder: Path,
+    report: Report,
     stop: Callable[[], bool],
 ) -> None:
     """Train until the config's steps are done or `stop` says so; save on the way and at the end."""
     options = trainer.config.run
     batches = load_batches(trainer, pictures)
     samples = sheet_crops(trainer, pictures)
+    if trainer.fabric.is_global_zero:
+        save_samples(folder, samples)
     started = trainer.seconds
     while trainer.step < options.steps and not agreed(trainer.fabric, stop()):
         parts = trainer.train_step(next(batches))

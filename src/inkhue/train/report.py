@@ -19,12 +19,12 @@ Tell = Callable[[LogRow], None]
 class Report:
     """Gathers the losses of each step; every 20 steps their means are logged and told."""
 
-    def __init__(self, folder: Path, tell: Tell, *, silent: bool) -> None:
+    def __init__(self, folder: Path, tell: Tell, sums: dict[str, Tensor], *, silent: bool) -> None:
         self.folder = folder
         self.tell = tell
-        self.silent = silent  # all processes but the first
+        # All processes but the first are silent.
         self.writer = None if silent else SummaryWriter(folder / "tensorboard")
-        self.sums: dict[str, Tensor] = {}
+        self.sums = sums  # since the last line; the run saves them
         self.started = time.monotonic()
 
     def elapsed(self) -> float:
@@ -32,14 +32,15 @@ class Report:
         return time.monotonic() - self.started
 
     def add(self, step: int, crops: int, seconds: float, parts: dict[str, Tensor]) -> None:
-        """Take one step's losses. Means are over fixed steps, so that a resumed log goes on as is."""
+        """Take one step's losses; write a line where 20 are full."""
         for name, part in parts.items():
-            self.sums[name] = self.sums.get(name, 0) + part / LOG_EVERY
+            share = part / LOG_EVERY
+            self.sums[name] = self.sums[name] + share if name in self.sums else share
         if step % LOG_EVERY:
             return
         means = {name: float(total) for name, total in self.sums.items()}
-        self.sums = {}
-        if self.silent:
+        self.sums.clear()
+        if self.writer is None:
             return
         row = LogRow(step, crops, round(seconds, 1), *(means.get(n, 0.0) for n in LOSSES))
         append_log(self.folder, row)

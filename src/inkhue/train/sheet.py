@@ -30,4 +30,5 @@ def cell(picture: Tensor) -> NDArray[np.uint8]:
     """(3, H, W) in [0, 1] -> (CELL, CELL, 3) uint8."""
     array = (255 * picture.float().clamp(0, 1)).round().to(torch.uint8).permute(1, 2, 0)
     resampling = cv2.INTER_AREA if picture.shape[-1] > CELL else cv2.INTER_NEAREST
-    return cv2.resize(array.cpu().numpy(), (CELL, CELL), interpolation=resampling)
+    resized = cv2.resize(array.cpu().numpy(), (CELL, CELL), interpolation=resampling)
+    return resized.astype(np.uint8, copy=False)

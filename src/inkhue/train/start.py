@@ -6,7 +6,7 @@ import os
 import signal
 import time
 from collections.abc import Callable, Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 from dataclasses import dataclass, replace
 from pathlib import Path
 from types import FrameType
@@ -15,15 +15,22 @@ from typing import Any, Literal
 import torch
 from lightning_fabric import Fabric
 
-from inkhue.data.shards import read_shards
-from inkhue.errors import UsageError
+from inkhue.data.shards import Picture, read_shards
+from inkhue.errors import InkhueError, UsageError
 from inkhue.models.pair import make_stage, widen
-from inkhue.train.checkpoint import cut_log, load_config, load_state, start_folder
+from inkhue.train.checkpoint import (
+    cut_log,
+    load_config,
+    load_state,
+    start_folder,
+    write_attribution,
+)
 from inkhue.train.config import TrainConfig
-from inkhue.train.loop import Trainer, freeze, run
+from inkhue.train.loop import Trainer, freeze, run, save
 from inkhue.train.report import Report, Tell
 
 WIDEN_NOISE = 0.05  # how far the copies of a widened network are moved apart
+MAY_CHANGE = ("steps", "sheet_every", "save_every", "workers")  # when a run goes on
 
 
 @dataclass(frozen=True)
@@ -45,25 +52,33 @@ def train(request: Request, tell: Tell) -> None:
     fabric = make_fabric(request.config, request.device)
     fabric.launch()
     pictures = read_shards(request.data)
-    state = load_state(request.folder) if request.resume else None
     config = same_run(request) if request.resume else request.config
+    state = load_state(request.folder) if request.resume else None
     trainer = Trainer(config, fabric, frozen_draft(request, state))
     if state is None and request.init is not None:
         start_from(trainer, request.init)
     trainer.set_up()
     if state is not None:
         trainer.load(state)
-    if fabric.is_global_zero:
+    try:
+        prepare_folder(request, trainer, pictures)
+        report = Report(request.folder, tell, trainer.sums, silent=not fabric.is_global_zero)
+        with closing(report), until(request.minutes) as stop:
+            run(trainer, pictures, request.folder, report, stop)
+    except OSError as error:
+        raise InkhueError(f"{request.folder}: cannot be written ({error.strerror})") from error
+
+
+def prepare_folder(request: Request, trainer: Trainer, pictures: Sequence[Picture]) -> None:
+    """Make a new run's folder, or bring the log of one that goes on to its last saved state."""
+    if trainer.fabric.is_global_zero:
         if request.resume:
             cut_log(request.folder, trainer.step)
         else:
-            start_folder(request.folder, config)
-    report = Report(request.folder, tell, silent=not fabric.is_global_zero)
-    try:
-        with until(request.minutes) as stop:
-            run(trainer, pictures, request.folder, report, stop)
-    finally:
-        report.close()
+            start_folder(request.folder, trainer.config)
+        write_attribution(request.folder, pictures)
+    if not request.resume:
+        save(trainer, request.folder)  # so that a run can go on from its first moment
 
 
 def make_fabric(config: TrainConfig, device: str) -> Fabric:
@@ -89,16 +104,15 @@ def choose_precision(wanted: str, device: str) -> Literal["32-true", "bf16-mixed
 
 
 def same_run(request: Request) -> TrainConfig:
-    """Return the config of the run to go on with; only how long it lasts may be new."""
+    """Return the request's config; but for what `MAY_CHANGE` names it must be the run's own."""
     config = load_config(request.folder)
-    new = replace(request.config.run, steps=config.run.steps)
-    given = replace(request.config, run=replace(config.run, steps=request.config.run.steps))
-    if replace(given, run=config.run) != config or new.seed != config.run.seed:
+    new = {name: getattr(request.config.run, name) for name in MAY_CHANGE}
+    if replace(config, run=replace(config.run, **new)) != request.config:
         raise UsageError(
             f"{request.folder}: was started with another config: give the same one, or begin"
             " a new run with --init"
         )
-    return given
+    return request.config
 
 
 def frozen_draft(request: Request, state: dict[str, Any] | None) -> dict[str, Any] | None:

@@ -1,0 +1,181 @@
+"""A model folder: find it by name, check it, describe it, load its graphs (contract 4)."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import os
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+import onnxruntime
+import platformdirs
+
+from inkhue.errors import InkhueError, UsageError, did_you_mean
+
+Graph = bytes  # a serialised ONNX graph
+
+FORMAT = 1
+DEFAULT_MODEL = "au-net-w16"
+DESCRIPTION = "model.json"
+REFERENCE_SIDE = 512  # multiply-adds are stated for a square picture of this side, pixels
+
+
+@dataclass(frozen=True)
+class Stage:
+    """One graph of a model. Without a file here (`sha256` empty) the model is only described."""
+
+    file: str
+    parameters: int
+    trainable: int
+    multiply_adds: int  # for a result of 512 x 512 pixels
+    bytes: int
+    sha256: str
+
+
+@dataclass(frozen=True)
+class Model:
+    """A model folder's description; the graphs are loaded by `session`."""
+
+    folder: Path
+    name: str
+    version: str
+    license: str
+    summary: str
+    stages: Mapping[str, Stage]
+    multiple: int  # divides both sides of what the networks see
+    size: int  # working size: the longer side of what the networks see, pixels
+    needs: tuple[str, ...] = ()
+    training: Mapping[str, Any] = field(default_factory=dict)
+    scores: Mapping[str, Any] = field(default_factory=dict)
+    attribution: str = ""
+
+    @property
+    def installed(self) -> bool:
+        """Are all graphs here?"""
+        return all((self.folder / stage.file).is_file() for stage in self.stages.values())
+
+    @property
+    def parameters(self) -> int:
+        """Parameters of all stages."""
+        return sum(stage.parameters for stage in self.stages.values())
+
+    @property
+    def multiply_adds(self) -> int:
+        """Multiply-adds of all stages for a result of 512 x 512 pixels."""
+        return sum(stage.multiply_adds for stage in self.stages.values())
+
+    @property
+    def float32_bytes(self) -> int:
+        """Size of all parameters as float32."""
+        return 4 * self.parameters
+
+    @property
+    def file_bytes(self) -> int:
+        """Size of all graphs as files."""
+        return sum(stage.bytes for stage in self.stages.values())
+
+    def check(self, stage: str) -> Graph:
+        """Return a graph's bytes; a missing, cut-off or changed file is an InkhueError."""
+        entry = self.stages[stage]
+        path = self.folder / entry.file
+        try:
+            graph = path.read_bytes()
+        except FileNotFoundError:
+            raise InkhueError(
+                f"model {self.name!r} is described but not installed ({path} is missing):"
+                " train and export it, or choose another of `inkhue models`"
+            ) from None
+        except OSError as error:
+            raise InkhueError(f"{path}: cannot be read ({error.strerror})") from error
+        if len(graph) != entry.bytes:
+            raise InkhueError(
+                f"{path}: is {len(graph)} bytes, not {entry.bytes}: the file is cut off, copy it again"
+            )
+        if hashlib.sha256(graph).hexdigest() != entry.sha256:
+            raise InkhueError(f"{path}: does not match its checksum in {DESCRIPTION}: copy it again")
+        return graph
+
+    def session(self, stage: str, threads: int) -> onnxruntime.InferenceSession:
+        """Load a stage's graph for this many threads."""
+        options = onnxruntime.SessionOptions()
+        options.intra_op_num_threads = threads
+        options.inter_op_num_threads = 1
+        # The stages take turns: one's idle threads must not spin while the other computes.
+        options.add_session_config_entry("session.intra_op.allow_spinning", "0")
+        graph = self.check(stage)
+        try:
+            return onnxruntime.InferenceSession(graph, options, providers=["CPUExecutionProvider"])
+        except Exception as error:  # onnxruntime's exceptions share no base of their own
+            raise InkhueError(
+                f"{self.folder / self.stages[stage].file}: onnxruntime cannot load it ({error})"
+            ) from error
+
+
+def read_model(folder: Path) -> Model:
+    """Read a model folder's description; anything wrong in it is an InkhueError."""
+    path = folder / DESCRIPTION
+    try:
+        found = json.loads(path.read_text(encoding="utf-8"))
+        if found.get("format") != FORMAT:
+            raise InkhueError(
+                f"{path}: is of format {found.get('format')!r}, this inkhue reads {FORMAT}:"
+                " update inkhue, or export the model again"
+            )
+        stages = {name: Stage(**entry) for name, entry in found["stages"].items()}
+        return Model(
+            folder=folder,
+            name=found["name"],
+            version=found["version"],
+            license=found["license"],
+            summary=found["summary"],
+            stages=stages,
+            multiple=int(found["multiple"]),
+            size=int(found["size"]),
+            needs=tuple(found["needs"]),
+            training=found["training"],
+            scores=found["scores"],
+            attribution=found["attribution"],
+        )
+    except OSError as error:
+        raise InkhueError(f"{path}: cannot be read ({error.strerror})") from error
+    except (ValueError, KeyError, TypeError, AttributeError) as error:
+        raise InkhueError(f"{path}: is no model description ({error!r})") from error
+
+
+def model_folders() -> list[Path]:
+    """Return the folders that are searched for models, in order."""
+    here = Path(__file__).parent
+    own = os.environ.get("INKHUE_MODELS")
+    user = Path(platformdirs.user_data_dir("inkhue", appauthor=False)) / "models"
+    checkout = here.parent.parent / "weights"
+    return [*([Path(own)] if own else []), user, here / "weights", checkout]
+
+
+def list_models() -> list[Model]:
+    """Return every model found, the default first, then by name; the first of a name wins."""
+    found: dict[str, Model] = {}
+    for path in described():
+        model = read_model(path)
+        found.setdefault(model.name, model)
+    return sorted(found.values(), key=lambda m: (m.name != DEFAULT_MODEL, m.name))
+
+
+def described() -> Iterator[Path]:
+    """Yield the model folders below the searched folders."""
+    for folder in model_folders():
+        yield from (path.parent for path in sorted(folder.glob(f"*/{DESCRIPTION}")))
+
+
+def find_model(name: str | os.PathLike[str] = DEFAULT_MODEL) -> Model:
+    """Find a model by name, or by the path of its folder; an unknown one is a UsageError."""
+    folder = Path(name)
+    if (folder / DESCRIPTION).is_file():
+        return read_model(folder)
+    for path in described():
+        if path.name == str(name):
+            return read_model(path)
+    names = sorted({path.name for path in described()})
+    raise UsageError(f"no model {str(name)!r}{did_you_mean(str(name), names)}")

@@ -1,0 +1,151 @@
+"""From a torch network to an ONNX graph, and its weights into fewer bits."""
+
+from __future__ import annotations
+
+import copy
+import io
+
+import numpy as np
+import onnx
+import torch
+from numpy.typing import NDArray
+from onnx import TensorProto, helper, numpy_helper
+from torch import Tensor, nn
+from torch.nn.utils.fusion import fuse_conv_bn_eval
+
+OPSET = 17
+INPUTS = {"draft": ("line", "hint"), "colorize": ("line", "draft")}
+OUTPUT = {"draft": "draft", "colorize": "color"}
+SIDES = {"line": ("height", "width"), "hint": ("height", "width"), "draft": ("h", "w")}
+FORBIDDEN = {"Shape", "Gather", "Reshape"}  # what browsers' GPUs run slowly or not at all
+
+
+def fold_norms(network: nn.Module) -> nn.Module:
+    """Return a copy in eval mode whose batch norms are folded into the convolutions before them."""
+    folded = copy.deepcopy(network).eval().to(memory_format=torch.contiguous_format)
+    for block in folded.modules():
+        if isinstance(block, nn.Sequential) and len(block) > 1:
+            convolution, norm = block[0], block[1]
+            if isinstance(norm, nn.BatchNorm2d):
+                transposed = isinstance(convolution, nn.ConvTranspose2d)
+                block[0] = fuse_conv_bn_eval(convolution, norm, transpose=transposed)  # type: ignore[type-var]
+                block[1] = nn.Identity()
+    return folded
+
+
+def norm_values(network: nn.Module) -> dict[str, NDArray[np.float32]]:
+    """Return the batch norms by name: with them, training can go on from an exported graph."""
+    return {
+        f"{name}.{key}": value.detach().cpu().numpy()
+        for name, module in network.named_modules()
+        if isinstance(module, nn.BatchNorm2d)
+        for key, value in module.state_dict().items()
+    }
+
+
+def to_onnx(network: nn.Module, stage: str, samples: tuple[Tensor, ...]) -> onnx.ModelProto:
+    """Export a folded network of one stage; the sides are symbolic."""
+    inputs, output = INPUTS[stage], OUTPUT[stage]
+    sides = dict(SIDES)
+    if stage == "draft":
+        sides["draft"] = sides["line"]
+    axes = {name: {2: sides[name][0], 3: sides[name][1]} for name in (*inputs, output) if name in sides}
+    axes.setdefault("color", {2: "height", 3: "width"})
+    buffer = io.BytesIO()
+    with torch.no_grad():
+        torch.onnx.export(
+            network,
+            samples,
+            buffer,
+            input_names=list(inputs),
+            output_names=[output],
+            dynamic_axes={name: axes[name] for name in (*inputs, output)},
+            opset_version=OPSET,
+            dynamo=False,
+        )
+    graph = onnx.load_from_string(buffer.getvalue())
+    found = FORBIDDEN & {node.op_type for node in graph.graph.node}
+    assert not found, f"the graph holds {found}"
+    return graph
+
+
+def store_weights(model: onnx.ModelProto, kind: str) -> onnx.ModelProto:
+    """Store the convolutions' weights in fewer bits: `float16`, or `int8` with a scale a channel.
+
+    Each becomes Cast (times scale), which onnxruntime folds at load: it computes in float32.
+    """
+    out = onnx.ModelProto()
+    out.CopyFrom(model)
+    transposed = {n.input[1] for n in out.graph.node if n.op_type == "ConvTranspose"}
+    nodes, tensors = [], []
+    for tensor in out.graph.initializer:
+        weight = numpy_helper.to_array(tensor)
+        if weight.ndim != 4:
+            tensors.append(tensor)
+            continue
+        if kind == "float16":
+            tensors.append(numpy_helper.from_array(weight.astype(np.float16), f"{tensor.name}.f16"))
+            nodes.append(cast(f"{tensor.name}.f16", tensor.name))
+            continue
+        quantised, scale = quantise(weight, axis=1 if tensor.name in transposed else 0)
+        tensors.append(numpy_helper.from_array(quantised, f"{tensor.name}.int8"))
+        tensors.append(numpy_helper.from_array(scale, f"{tensor.name}.scale"))
+        nodes.append(cast(f"{tensor.name}.int8", f"{tensor.name}.float"))
+        nodes.append(
+            helper.make_node("Mul", [f"{tensor.name}.float", f"{tensor.name}.scale"], [tensor.name])
+        )
+    rest = list(out.graph.node)
+    del out.graph.initializer[:], out.graph.node[:]
+    out.graph.initializer.extend(tensors)
+    out.graph.node.extend([*nodes, *rest])
+    onnx.checker.check_model(out)
+    return out
+
+
+def cast(source: str, target: str) -> onnx.NodeProto:
+    """Return a node that turns a stored tensor into float32."""
+    return helper.make_node("Cast", [source], [target], to=TensorProto.FLOAT)
+
+
+def quantise(weight: NDArray[np.float32], axis: int) -> tuple[NDArray[np.int8], NDArray[np.float32]]:
+    """Round a weight of four axes to 8 bits with one scale for each output channel."""
+    others = tuple(a for a in range(weight.ndim) if a != axis)
+    scale = np.abs(weight).max(axis=others, keepdims=True) / 127
+    scale = np.maximum(scale, np.float32(1e-12)).astype(np.float32)
+    return np.rint(weight / scale).astype(np.int8), scale
+
+
+def read_weights(model: onnx.ModelProto) -> dict[str, NDArray[np.float32]]:
+    """Return a graph's weights and biases by name as float32, however they are stored."""
+    stored = {t.name: numpy_helper.to_array(t) for t in model.graph.initializer}
+    weights = {}
+    for name, value in stored.items():
+        base, _, kind = name.rpartition(".")
+        if kind == "int8":
+            weights[base] = value.astype(np.float32) * stored[f"{base}.scale"]
+        elif kind == "f16":
+            weights[base] = value.astype(np.float32)
+        elif kind != "scale":
+            weights[name] = value
+    return weights
+
+
+def unfold_norms(
+    network: nn.Module, weights: dict[str, NDArray[np.float32]], norms: dict[str, NDArray[np.float32]]
+) -> None:
+    """Load a folded graph's weights into a network with batch norms: `fold_norms` undone."""
+    state = {name: torch.from_numpy(np.array(value)) for name, value in norms.items()}
+    modules = dict(network.named_modules())
+    for name, module in modules.items():
+        if not isinstance(module, nn.Conv2d | nn.ConvTranspose2d):
+            continue
+        weight = torch.from_numpy(np.array(weights[f"{name}.weight"]))
+        norm_name = f"{name.rpartition('.')[0]}.1"
+        norm = modules.get(norm_name)
+        if isinstance(norm, nn.BatchNorm2d):
+            deviation = torch.sqrt(state[f"{norm_name}.running_var"] + norm.eps)
+            gain = state[f"{norm_name}.weight"] / deviation
+            shape = (1, -1, 1, 1) if isinstance(module, nn.ConvTranspose2d) else (-1, 1, 1, 1)
+            weight = weight / gain.reshape(shape)
+        state[f"{name}.weight"] = weight
+    network.load_state_dict(state)
