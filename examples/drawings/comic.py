@@ -48,20 +48,20 @@ def _morning(s: Sheet) -> None:
     for k in range(12):
         with s.placed(900, 96, 1, 30 * k + 10):
             s.line("68,0 80,1 94,0", 3.2)
-    cloud(s, 640, 84, 0.8)
+    cloud(s, 690, 70, 0.7)
     cloud(s, 1080, 178, 0.6)
     s.shape("*-20,300 120,220 260,200 420,250 560,290 *700,310 *700,460 *-20,460", 4)
     s.shape("*480,320 640,250 800,230 960,270 1060,262 *1140,230 *1140,460 *480,460", 4)
     s.shape("*-20,356 200,330 460,340 700,356 900,340 *1140,350 *1140,460 *-20,460", 4.4)
     for x, y in ((90, 390), (480, 400), (700, 396), (1060, 390)):
         _grass(s, x, y)
-    with s.placed(330, 404, 0.98, weight=0.95):
+    with s.placed(300, 410, 0.86, weight=0.92):
         robot(s, Pose(left="-100,-180 -130,-222", right="104,-124 128,-104", step=18, tilt=-4))
         _can(s, 128, -100, 0.8, 0)
     with s.placed(900, 400, 0.62, weight=0.8):
         _wilted(s)
     caption(s, 16, 16, "ONE MORNING PIP THE ROBOT/WENT OUT FOR A WALK.")
-    balloon(s, 566, 206, "WHAT A/LOVELY DAY!", (432, 224))
+    balloon(s, 590, 190, "WHAT A/LOVELY DAY!", (396, 236))
 
 
 def _thirsty(s: Sheet) -> None:
@@ -77,28 +77,28 @@ def _thirsty(s: Sheet) -> None:
 def _watering(s: Sheet) -> None:
     s.shape("*-10,322 150,312 340,306 *560,316 *560,400 *-10,400", 4.4)
     s.line("-10,250 120,240 330,232 560,244", 3.4, "none")
-    with s.placed(370, 352, 1.1):
+    with s.placed(452, 372, 1.0):
         _sprout(s)
     _can(s, 150, 110, 1.5, 24)
     arm(s, "-30,10 30,40 90,86 140,118")
-    for x, y in ((330, 172), (352, 160), (318, 206), (346, 200), (372, 196), (330, 238), (362, 230),
-                 (388, 226)):
+    for x, y in ((340, 172), (366, 178), (392, 188), (344, 202), (374, 208), (404, 214), (424, 202),
+                 (354, 236), (386, 240)):
         with s.placed(x, y, 0.9, -12):
             s.shape("*0,-14 9,2 6,11 0,14 -6,11 -9,2", 2.8)
-    effect(s, 300, 44, "SPLISH", 54, 5)
+    effect(s, 276, 44, "SPLISH", 46, 6)
 
 
 def _rumble(s: Sheet) -> None:
     for k in range(22):
         with s.placed(200, 210, 1, 360 / 22 * k + 3):
             s.line(f"{190 + 30 * (k % 2)},0 330,0", 4, "start")
-    with s.placed(200, 318, 1.5, -5, weight=1.1):
+    with s.placed(200, 276, 1.34, -5, weight=1.05):
         head(s, "wow")
     for side in (-1, 1):
         for far in (0, 16):
-            s.line(mapped(f"{166 + far},160 {174 + far},190 {166 + far},220 {174 + far},250", side, 1,
+            s.line(mapped(f"{152 + far},130 {160 + far},160 {152 + far},190 {160 + far},220", side, 1,
                           200), 3.2)
-    effect(s, 44, 306, "RUMBLE", 40, -2)
+    effect(s, 50, 300, "RUMBLE", 38, -1)
 
 
 def _growing(s: Sheet) -> None:
@@ -112,26 +112,26 @@ def _growing(s: Sheet) -> None:
         leaf(s, x, y, size, angle, width=4.4, veins=5)
     for x in (270, 300, 390, 424):
         s.shape(f"*{x - 16},334 {x - 8},316 {x + 8},314 *{x + 16},332", 3.4)
-    with s.placed(344, 250, 0.86, 4):
+    with s.placed(340, 306, 0.8, 4):
         robot(s, Pose(left="-104,-190 -90,-236", right="118,-176 130,-220", step=24, face="wow"))
-    effect(s, 412, 52, "WHOOSH", 50, 10)
-    balloon(s, 130, 130, "HEEEY!", (262, 90))
+    effect(s, 452, 196, "WHOOSH", 40, -28)
+    balloon(s, 126, 110, "HEEEY!", (246, 132))
 
 
 def _above_the_clouds(s: Sheet) -> None:
-    s.shape(ellipse(150, 110, 64, 64), 4)
-    for x, y, size in ((380, 90, 0.7), (1010, 220, 0.9), (120, 250, 0.9)):
+    s.shape(ellipse(140, 120, 62, 62), 4)
+    for x, y, size in ((1030, 210, 0.8), (90, 264, 0.7), (430, 236, 0.5)):
         cloud(s, x, y, size)
     s.shape("*-20,340 160,310 360,326 620,316 860,330 *1140,306 *1140,400 *-20,400", 4)
     for x, y, size in ((240, 326, 0.5), (290, 330, 0.4), (850, 334, 0.5), (900, 332, 0.4)):
         _tiny_tree(s, x, y, size)
-    s.shape(ribbon("600,400 592,340 606,290", 18), 4.6)
-    _platform(s, 606, 272)
-    with s.placed(606, 262, 0.74, weight=0.9):
+    s.shape(ribbon("610,400 598,350 612,310", 18), 4.6)
+    _platform(s, 612, 292)
+    with s.placed(612, 284, 0.72, weight=0.9):
         robot(s, Pose(left="-110,-190 -126,-236", right="110,-190 126,-236", face="joy"))
-    _bird(s, 330, 196, 1.0)
-    balloon(s, 812, 84, "WHAT A VIEW!/THANK YOU!", (694, 118))
-    balloon(s, 236, 60, "HELLO!", (318, 160), 22)
+    _bird(s, 296, 230, 0.95)
+    balloon(s, 880, 90, "WHAT A VIEW!/THANK YOU!", (694, 138))
+    balloon(s, 372, 84, "HELLO!", (336, 196), 24)
     caption(s, 972, 318, "THE END", 20)
 
 

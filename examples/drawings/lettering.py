@@ -102,9 +102,13 @@ def caption(s: Sheet, x: float, y: float, text: str, height: float = 22) -> None
 
 def effect(s: Sheet, x: float, y: float, text: str, height: float, angle: float = 0) -> None:
     """A noise in fat open letters, from (x, y) = top left, growing as it goes."""
-    for k, letter in enumerate(_strokes(text, 0, 0, 1)):
-        size = height / 6 * (1 + 0.07 * k)
-        with s.placed(x, y, 1, angle + s.rng.uniform(-5, 5)):
-            for width, grey in ((0.42 * height, 0), (0.42 * height - 9, 255)):
-                for path in letter:
-                    s.band(mapped(path, size * 1.15, size), width, grey)
+    unit = height / 6
+    with s.placed(x, y, 1, angle):
+        at = 0.0
+        for letter in text:
+            with s.placed(at, 0, 1, s.rng.uniform(-7, 7)):
+                for width, grey in ((0.42 * height, 0), (0.42 * height - 9, 255)):
+                    for path in _strokes(letter, 0, 0, unit)[0]:
+                        s.band(mapped(path, 1.2, 1), width, grey)
+            at += (1.2 * GLYPHS[letter][0] + 2.6) * unit
+            unit *= 1.04

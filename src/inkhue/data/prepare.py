@@ -8,6 +8,7 @@ again. The same pictures give the same bytes.
 from __future__ import annotations
 
 import csv
+import functools
 import io
 import itertools
 import os
@@ -17,12 +18,9 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import asdict, dataclass, field
 from pathlib import Path
+from typing import TypeVar
 
-import cv2
-import imagehash
-import numpy as np
-from PIL import Image
-
+from inkhue.data.encode import Entry, encode
 from inkhue.data.shards import read_shards
 from inkhue.data.sources import (
     COLUMNS,
@@ -35,46 +33,14 @@ from inkhue.data.sources import (
 )
 from inkhue.errors import InkhueError, UsageError
 from inkhue.output import replacing
-from inkhue.page import open_page
 
-SIDE = 512  # longest side of a prepared picture, pixels
-LEAST_SIDE = 64  # shortest side of one, pixels
-LEAST_CHROMA = 1.0  # mean CIELAB chroma; a grey JPEG stays below it
 SAME_BITS = 4  # of 64 bits of the perceptual hash: two pictures as near as this are one
 SHARD_BYTES = 20_000_000
-QUALITY = 90
-
-FORMATS = ("PNG", "JPEG", "WEBP", "GIF", "BMP", "TIFF", "AVIF")
+AT_ONCE = 32  # pictures that are encoded before the first of them is taken
 MANIFEST, LEFT_OUT = "manifest.csv", "left-out.csv"
 
+Kept = TypeVar("Kept")
 Progress = Callable[[int, int], None]  # pictures done, pictures in all
-
-
-@dataclass(frozen=True)
-class Entry:
-    """A picture of the set: encoded, with its facts and its 64-bit perceptual hash."""
-
-    id: str
-    color: bytes
-    line: bytes | None
-    facts: Facts
-    hash: str
-
-    def members(self) -> Iterator[tuple[str, bytes]]:
-        """Return the names and bytes of its files in a shard."""
-        yield f"{self.id}.webp", self.color
-        if self.line is not None:
-            yield f"{self.id}.line.webp", self.line
-        yield f"{self.id}.json", self.facts.as_json()
-
-    def size(self) -> int:
-        """Return the bytes that it takes in a shard."""
-        return sum(1024 + len(data) for _, data in self.members())
-
-    def row(self, shard: str) -> dict[str, str]:
-        """Return its row of the manifest."""
-        known = {"shard": shard, "id": self.id, "true_line": str(int(self.line is not None))}
-        return known | asdict(self.facts) | {"hash": self.hash}
 
 
 @dataclass(frozen=True)
@@ -123,6 +89,25 @@ class ShardSet:
         self.rows.sort(key=lambda row: row["shard"])
         self.save()
 
+    def read(self, shard: str) -> list[Entry]:
+        """Read the pictures of a finished shard; none if there is no such shard."""
+        hashes = {row["id"]: row["hash"] for row in self.rows if row["shard"] == shard}
+        if not hashes:
+            return []
+        return [
+            Entry(one.id, one.encoded, one.encoded_line, Facts(**one.meta), hashes[one.id])
+            for one in read_shards([str(self.folder / f"{shard}.tar")])
+            if one.id in hashes
+        ]
+
+    def keep(self, made: Iterable[Kept | LeftOut]) -> Iterator[Kept]:
+        """Return the pictures; note down those that were left out."""
+        for one in made:
+            if isinstance(one, LeftOut):
+                self.left_out.append(one)
+            else:
+                yield one
+
     def save(self) -> None:
         """Write the manifest and the list of what was left out."""
         write_table(self.folder / MANIFEST, (*COLUMNS, "hash"), self.rows)
@@ -151,22 +136,94 @@ def prepare_folder(folder: Path, out: Path, progress: Progress) -> Summary:
         raise InkhueError(f"{folder}: holds no pictures: name a folder of pictures")
     shards = ShardSet.open(out)
     known = {row["id"] for row in shards.rows}
-    hashes = {row["id"]: int(row["hash"], 16) for row in shards.rows}
     new = [one for one in found if isinstance(one, LeftOut) or one.id not in known]
-    waiting: list[Entry] = []
-    size = 0
-    for one, made in zip(new, encode_all(new, progress, colors_only=True), strict=True):
-        if isinstance(made, Entry):
-            made = refuse_repeated(made, one, hashes, folder)
-        if isinstance(made, LeftOut):
-            shards.left_out.append(made)
-            continue
-        if waiting and size + made.size() > SHARD_BYTES:
-            shards.write(shards.next_shard(), waiting)
-            waiting, size = [], 0
-        waiting.append(made)
-        size += made.size()
-    if waiting:
-        shards.write(shards.next_shard(), waiting)
+    made = refuse_repeated(encode_all(new, progress, choosy=True), shards.rows)
+    for entries in fill_shards(shards.keep(made)):
+        shards.write(shards.next_shard(), entries)
     shards.save()
     return shards.summary()
+
+
+def rebuild(table: Path, folder: Path, out: Path, progress: Progress) -> Summary:
+    """Make the shards that a sources.csv names of unpacked copies of its sources.
+
+    Ids and shards are the table's, and its choice is trusted: only broken pictures and those
+    without a file are left out. A later run adds what was missing. Errors: see `read_sources`.
+    """
+    found = list(read_sources(table, folder))
+    shards = ShardSet.open(out)
+    known = {row["id"] for row in shards.rows}
+    new = [one for one in shards.keep(found) if one.id not in known]
+    new.sort(key=lambda one: one.shard)
+    made = zip(new, encode_all(new, progress, choosy=False), strict=True)
+    for shard, pairs in itertools.groupby(made, key=lambda pair: pair[0].shard):
+        entries = list(shards.keep(one for _, one in pairs))
+        if entries:
+            entries += shards.read(shard)
+            shards.write(shard, sorted(entries, key=lambda entry: entry.id))
+    shards.save()
+    return shards.summary()
+
+
+def refuse_repeated(
+    made: Iterable[Entry | LeftOut], rows: Sequence[dict[str, str]]
+) -> Iterator[Entry | LeftOut]:
+    """Leave out what is nearly the same as a picture of the set, or one before it."""
+    hashes = {row["id"]: int(row["hash"], 16) for row in rows}
+    for one in made:
+        if isinstance(one, Entry):
+            own = int(one.hash, 16)
+            same = (id for id, other in hashes.items() if (own ^ other).bit_count() <= SAME_BITS)
+            if (first := next(same, None)) is not None:
+                yield LeftOut(one.label, f"nearly the same as {first}")
+                continue
+            hashes[one.id] = own
+        yield one
+
+
+def fill_shards(entries: Iterable[Entry]) -> Iterator[list[Entry]]:
+    """Put pictures together up to a shard's size, in their order."""
+    waiting: list[Entry] = []
+    size = 0
+    for entry in entries:
+        if waiting and size + entry.size() > SHARD_BYTES:
+            yield waiting
+            waiting, size = [], 0
+        waiting.append(entry)
+        size += entry.size()
+    if waiting:
+        yield waiting
+
+
+def encode_all(
+    found: Sequence[Source | LeftOut], progress: Progress, *, choosy: bool
+) -> Iterator[Entry | LeftOut]:
+    """Encode pictures on all cores, in their order; see `encode`."""
+    work = functools.partial(encode, choosy=choosy)
+    with ThreadPoolExecutor(os.cpu_count()) as pool:
+        for start in range(0, len(found), AT_ONCE):
+            progress(start, len(found))
+            yield from pool.map(work, found[start : start + AT_ONCE])
+        progress(len(found), len(found))
+
+
+def make_tar(entries: Iterable[Entry]) -> bytes:
+    """Return a tar file of pictures; its bytes depend on nothing else."""
+    stream = io.BytesIO()
+    with tarfile.open(fileobj=stream, mode="w", format=tarfile.USTAR_FORMAT) as tar:
+        for name, data in itertools.chain.from_iterable(entry.members() for entry in entries):
+            member = tarfile.TarInfo(name)  # its time, owner and rights are constants
+            member.size = len(data)
+            tar.addfile(member, io.BytesIO(data))
+    return stream.getvalue()
+
+
+def write_table(path: Path, columns: Sequence[str], rows: Iterable[dict[str, str]]) -> None:
+    """Write a CSV file, whole or not at all."""
+    with (
+        replacing(path, force=True) as part,
+        part.open("w", encoding="utf-8", errors="backslashreplace", newline="") as file,
+    ):
+        writer = csv.DictWriter(file, columns, lineterminator="\n")
+        writer.writeheader()
+        writer.writerows(rows)

@@ -49,6 +49,7 @@ class Source:
     file: Path
     line: Path | None
     facts: Facts
+    label: str  # what left-out.csv calls it
     shard: str = ""  # the one that a sources.csv puts it into
 
 
@@ -79,7 +80,7 @@ def find_pictures(folder: Path) -> Iterator[Source | LeftOut]:
         except (OSError, ValueError) as error:
             yield LeftOut(relative, f"{file.stem}.json is no JSON object with facts ({error})")
             continue
-        yield Source(picture_id(relative), file, line_beside(file), facts)
+        yield Source(picture_id(relative), file, line_beside(file), facts, relative)
 
 
 def walk(folder: Path) -> Iterator[Path]:
@@ -163,7 +164,7 @@ def locate(row: dict[str, str], folder: Path) -> Source | LeftOut:
         picture = home / f"{row['id']}.png"
         if not picture.is_file():
             return LeftOut(name, f"its path is no picture file: render it to {picture.name}")
-    return Source(row["id"], picture, line_beside(picture), facts, row["shard"])
+    return Source(row["id"], picture, line_beside(picture), facts, name, row["shard"])
 
 
 def origin_folder(origin: str) -> str:
