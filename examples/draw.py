@@ -8,7 +8,7 @@ import sys
 from pathlib import Path
 
 import numpy as np
-from drawings.curves import Points, resample
+from drawings.curves import Points
 from drawings.render import Grey, to_pixels, to_svg
 from drawings.sheet import Sheet
 from PIL import Image
@@ -18,7 +18,7 @@ NAMES = ("bouquet", "comic", "dragon", "face", "fox", "lake", "pencil", "witch")
 
 
 def read_hints(text: str) -> list[tuple[str, Points]]:
-    """Each line of `text` is a colour and then points; | begins another hint of that colour."""
+    """Read lines of a colour and then points; | begins another hint of that colour."""
     hints = []
     for line in filter(None, map(str.strip, text.splitlines())):
         color, _, rest = line.partition(" ")
@@ -29,15 +29,15 @@ def read_hints(text: str) -> list[tuple[str, Points]]:
 
 
 def check_clear_of_ink(name: str, picture: Grey, hints: list[tuple[str, Points]]) -> None:
-    """A hint that begins or runs on ink is a slip of the hand: say where."""
+    """Stop and say where, if a hint begins, turns or ends on ink: a slip of the hand."""
     for color, points in hints:
-        for x, y in resample(points, 1) if len(points) > 1 else points:
+        for x, y in points:
             if picture[int(y), int(x)] < 200:
                 raise SystemExit(f"{name}: hint {color} touches ink at {x:.0f},{y:.0f}")
 
 
 def hints_file(sheet: Sheet, hints: list[tuple[str, Points]]) -> str:
-    """The text of a hints.json for the sheet."""
+    """Write the text of a hints.json for the sheet."""
     radius = round(max(sheet.width, sheet.height) / 160, 1)
     items = [
         json.dumps({"points": points.tolist(), "color": color, "radius": radius})

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import os
 from pathlib import Path
 
@@ -40,3 +41,29 @@ def examples() -> Path:
 def rng() -> np.random.Generator:
     """A seeded generator: every test draws the same numbers in every run."""
     return np.random.default_rng(20)
+
+
+@pytest.fixture(scope="session")
+def tiny_model(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A model folder as the export writes it: an AU-Net pair of width 8 with random weights.
+
+    Its parent folder holds this model alone and can be $INKHUE_MODELS.
+    """
+    torch = pytest.importorskip("torch", reason="makes a model: pip install inkhue[train]")
+    from inkhue.models.pair import make_stage, pair_name
+    from inkhue.train.export import Trained, describe, export_stage
+
+    torch.manual_seed(7)
+    line, hint, color = (torch.rand(1, n, 64, 64) for n in (1, 4, 3))
+    samples = {"line": line, "hint": hint, "color": color}
+    pair = [
+        Trained(stage, make_stage("au-net", stage, 8).eval(), 0, 0.0, "", samples)
+        for stage in ("draft", "colorize")
+    ]
+    name = pair_name("au-net", 8)
+    folder = tmp_path_factory.mktemp("models") / name
+    folder.mkdir()
+    stages = {s.stage: export_stage(s, folder, "int8", described=False) for s in pair}
+    text = json.dumps(describe(name, pair, stages, 0))
+    (folder / "model.json").write_text(text, encoding="utf-8")
+    return folder

@@ -14,6 +14,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from PIL import Image
 
+from inkhue import hint_files, hint_pixels
 from inkhue import hints as module
 from inkhue.errors import InkhueError, UsageError
 from inkhue.hints import (
@@ -107,8 +108,8 @@ def test_nearly_level_strokes_with_pixels_on_the_border_are_exact(offset):
 def test_batches_of_a_large_page_join_without_a_gap(monkeypatch):
     whole = Hints(300, 200, tuple(dot(x, x / 2, radius=x / 3) for x in range(0, 300, 7)))
     expected = whole.owner()
-    original = module._batches
-    monkeypatch.setattr(module, "_batches", lambda counts, limit: original(counts, 50))
+    original = hint_pixels._batches
+    monkeypatch.setattr(hint_pixels, "_batches", lambda counts, limit: original(counts, 50))
     np.testing.assert_array_equal(whole.owner(), expected)
 
 
@@ -388,7 +389,7 @@ def test_too_many_hints_and_too_large_files_are_refused(tmp_path, monkeypatch):
         Hints.load(path)
     with pytest.raises(UsageError, match="more than 2 hints"):
         Hints(5, 5, (dot(1, 1),) * 3)
-    monkeypatch.setattr(module, "MAX_BYTES", 20)
+    monkeypatch.setattr(hint_files, "MAX_BYTES", 20)
     with pytest.raises(UsageError, match="no file of hints"):
         Hints.load(path)
 
@@ -439,7 +440,7 @@ def test_png_areas_are_the_8_connected_areas_of_each_colour(width, height, seed)
     rng = np.random.default_rng(seed)
     picks = rng.integers(0, rng.integers(2, 5), (height, width))
     table = np.array([[0, 0, 0, 127], [9, 0, 0, 128], [9, 0, 1, 255], [0, 9, 0, 200]])
-    found = module._from_png(png_bytes(table[picks]))
+    found = hint_files._from_png(png_bytes(table[picks]))
     firsts = []
     for pick in range(1, len(table)):
         count, labels = cv2.connectedComponents((picks == pick).astype(np.uint8), connectivity=8)
@@ -524,7 +525,7 @@ def test_broken_and_oversized_pngs_are_one_line(tmp_path, monkeypatch):
             Hints.load(path)
         assert "\n" not in str(caught.value)
     path.write_bytes(whole)
-    monkeypatch.setattr(module, "MAX_PIXELS", 1599)
+    monkeypatch.setattr(hint_files, "MAX_PIXELS", 1599)
     with pytest.raises(UsageError, match="40 x 40 pixels are more"):
         Hints.load(path)
 

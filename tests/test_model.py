@@ -36,7 +36,9 @@ def test_an_unknown_name_is_answered_with_the_nearest(tiny_model, monkeypatch):
 def test_sums_follow_the_stages(tiny_model):
     model = read_model(tiny_model)
     assert model.parameters == sum(s.parameters for s in model.stages.values())
-    assert model.file_bytes == sum((tiny_model / s.file).stat().st_size for s in model.stages.values())
+    assert model.file_bytes == sum(
+        (tiny_model / s.file).stat().st_size for s in model.stages.values()
+    )
     assert model.installed
 
 

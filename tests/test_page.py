@@ -18,7 +18,8 @@ from hypothesis.extra import numpy as hnp
 from PIL import Image, ImageCms, ImageDraw
 
 from inkhue.errors import InkhueError, UsageError
-from inkhue.page import WHITE, Page, lines_layer, open_page, over
+from inkhue.page import Page, lines_layer, open_page, over
+from inkhue.pixels import WHITE
 
 pictures = hnp.arrays(np.uint8, st.tuples(st.integers(1, 7), st.integers(1, 7), st.just(3)))
 cutouts = hnp.arrays(np.uint8, st.tuples(st.integers(1, 7), st.integers(1, 7), st.just(4)))

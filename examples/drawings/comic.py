@@ -5,13 +5,28 @@ from __future__ import annotations
 from collections.abc import Iterator
 from contextlib import contextmanager
 
-from .curves import ellipse, mapped, ribbon, trace
+from .curves import ellipse, mapped, ribbon
 from .flora import leaf
 from .lettering import balloon, caption, effect
 from .robot import Pose, arm, head, robot
+from .scenery import cloud
 from .sheet import Sheet
 
 HINTS = """
+#ffffff 20,850
+#bfe3f4 600,140 | 560,560 | 1100,640
+#ffd84d 940,135
+#a8d08a 900,310
+#86b85c 760,445 | 100,850 | 760,860
+#6fb7c4 290,350 | 395,850 | 112,1095 | 764,1110 | 610,1475
+#fdf3d0 340,215
+#d9534f 450,425 | 720,690
+#f29ab5 232,795 267,780 | 1058,740 | 505,1600 564,1623
+#f8cf6a 80,960
+#cfe9f5 600,1170
+#6aa84f 918,1173
+#fbd9b5 700,1320
+#f4c542 560,1568
 """
 
 
@@ -71,7 +86,7 @@ def _thirsty(s: Sheet) -> None:
         _wilted(s)
     with s.placed(420, 470, 1.08):
         robot(s, Pose(left="-112,-130 -150,-160", right="96,-110 90,-70", tilt=-8, face="sad"))
-    balloon(s, 196, 66, "OH NO! YOU/LOOK THIRSTY.", (316, 150))
+    balloon(s, 196, 74, "OH NO! YOU/LOOK THIRSTY.", (316, 150))
 
 
 def _watering(s: Sheet) -> None:
@@ -81,11 +96,20 @@ def _watering(s: Sheet) -> None:
         _sprout(s)
     _can(s, 150, 110, 1.5, 24)
     arm(s, "-30,10 30,40 90,86 140,118")
-    for x, y in ((340, 172), (366, 178), (392, 188), (344, 202), (374, 208), (404, 214), (424, 202),
-                 (354, 236), (386, 240)):
+    for x, y in (
+        (340, 172),
+        (366, 178),
+        (392, 188),
+        (344, 202),
+        (374, 208),
+        (404, 214),
+        (424, 202),
+        (354, 236),
+        (386, 240),
+    ):
         with s.placed(x, y, 0.9, -12):
             s.shape("*0,-14 9,2 6,11 0,14 -6,11 -9,2", 2.8)
-    effect(s, 276, 44, "SPLISH", 46, 6)
+    effect(s, 252, 40, "SPLISH", 44, 6)
 
 
 def _rumble(s: Sheet) -> None:
@@ -96,25 +120,41 @@ def _rumble(s: Sheet) -> None:
         head(s, "wow")
     for side in (-1, 1):
         for far in (0, 16):
-            s.line(mapped(f"{152 + far},130 {160 + far},160 {152 + far},190 {160 + far},220", side, 1,
-                          200), 3.2)
+            s.line(
+                mapped(
+                    f"{152 + far},130 {160 + far},160 {152 + far},190 {160 + far},220", side, 1, 200
+                ),
+                3.2,
+            )
     effect(s, 50, 300, "RUMBLE", 38, -1)
 
 
 def _growing(s: Sheet) -> None:
-    for x, y, far in ((60, 20, 110), (130, 60, 90), (560, 30, 120), (640, 90, 150), (600, 190, 90),
-                      (40, 200, 90), (500, 120, 70), (180, 210, 60)):
+    for x, y, far in (
+        (60, 20, 110),
+        (130, 60, 90),
+        (560, 30, 120),
+        (640, 90, 150),
+        (600, 190, 90),
+        (40, 200, 90),
+        (500, 120, 70),
+        (180, 210, 60),
+    ):
         s.line(f"{x},{y + far} {x},{y}", 4, "end")
     s.shape("*-10,330 200,316 500,318 *710,328 *710,370 *-10,370", 4.4)
     s.shape(ribbon("340,380 352,290 336,190 352,90 344,-30", 22), 5)
-    for x, y, size, angle in ((356, 270, 190, 66), (330, 200, 170, -60), (358, 70, 150, 58),
-                              (332, 310, 120, -76)):
+    for x, y, size, angle in (
+        (356, 270, 190, 66),
+        (330, 200, 170, -60),
+        (358, 70, 150, 58),
+        (332, 310, 120, -76),
+    ):
         leaf(s, x, y, size, angle, width=4.4, veins=5)
     for x in (270, 300, 390, 424):
         s.shape(f"*{x - 16},334 {x - 8},316 {x + 8},314 *{x + 16},332", 3.4)
     with s.placed(340, 306, 0.8, 4):
         robot(s, Pose(left="-104,-190 -90,-236", right="118,-176 130,-220", step=24, face="wow"))
-    effect(s, 452, 196, "WHOOSH", 40, -28)
+    effect(s, 440, 236, "WHOOSH", 36, -34)
     balloon(s, 126, 110, "HEEEY!", (246, 132))
 
 
@@ -130,17 +170,9 @@ def _above_the_clouds(s: Sheet) -> None:
     with s.placed(612, 284, 0.72, weight=0.9):
         robot(s, Pose(left="-110,-190 -126,-236", right="110,-190 126,-236", face="joy"))
     _bird(s, 296, 230, 0.95)
-    balloon(s, 880, 90, "WHAT A VIEW!/THANK YOU!", (694, 138))
+    balloon(s, 880, 90, "WHAT A VIEW!/THANK YOU!", (722, 128))
     balloon(s, 372, 84, "HELLO!", (336, 196), 24)
     caption(s, 972, 318, "THE END", 20)
-
-
-def cloud(s: Sheet, x: float, y: float, size: float) -> None:
-    """A flat-bottomed fair-weather cloud."""
-    with s.placed(x, y, size):
-        s.shape("*-120,34 -134,10 -106,-10 *-88,-8 -84,-44 -40,-58 *-22,-38 0,-72 50,-62 *56,-28 "
-                "92,-34 104,-4 *98,4 126,6 *124,34", 4)
-        s.lines("-22,-38 -12,-30 -10,-20|56,-28 46,-22 42,-10", 2.6)
 
 
 def _grass(s: Sheet, x: float, y: float) -> None:
@@ -149,7 +181,7 @@ def _grass(s: Sheet, x: float, y: float) -> None:
 
 
 def _can(s: Sheet, x: float, y: float, size: float, angle: float) -> None:
-    """A watering can that hangs by its handle from (x, y)."""
+    """Draw a watering can that hangs by its handle from (x, y)."""
     with s.placed(x, y, size, angle):
         s.shape("*40,62 84,30 *112,-2 *124,8 96,46 *46,92", 4)
         s.shape("*104,-16 *134,14 *126,22 *96,-8", 4)
@@ -179,7 +211,7 @@ def _sprout(s: Sheet) -> None:
 
 
 def _side_flower(s: Sheet) -> None:
-    """A half-open flower seen from the side, growing up from (0, 0)."""
+    """Draw a half-open flower seen from the side, growing up from (0, 0)."""
     for turn in (-64, 64, -34, 34, 0):
         with s.placed(0, -10, 1, turn):
             s.shape("*-8,0 -20,-36 -14,-66 0,-76 14,-66 20,-36 *8,0", 3.6)
@@ -187,19 +219,19 @@ def _side_flower(s: Sheet) -> None:
 
 
 def _platform(s: Sheet, x: float, y: float) -> None:
-    """The giant flower from the side, wide enough to stand on."""
+    """Draw the giant flower from the side, wide enough to stand on."""
     with s.placed(x, y):
         for k in range(9):
             t = -1 + k / 4
             with s.placed(112 * t, -4 - 14 * (1 - t * t), 1, 80 * t):
                 s.shape("*-16,0 -26,-36 -18,-60 0,-68 18,-60 26,-36 *16,0", 4)
-        s.shape(ellipse(0, -8, 128, 24), 4.4)
-        for k in (-3, -2, -1, 1, 2, 3):
-            s.line(ellipse(30 * k, -6 + (k % 2) * 6, 7, 4, 0, 0, 180), 2.4)
+        s.shape("*-50,34 -30,74 0,84 30,74 *50,34", 4)
         for k in (-2, 2, -1, 1, 0):
-            with s.placed(56 * k, 10 - 3 * abs(k), 1, 180 - 22 * k):
-                s.shape("*-22,0 -34,-30 -24,-56 0,-64 24,-56 34,-30 *22,0", 4)
-        s.shape("*-50,22 -30,44 0,50 30,44 *50,22 0,32", 4)
+            with s.placed(56 * k, 2 - 3 * abs(k), 1, 180 - 22 * k):
+                s.shape("*-24,0 -36,-30 -26,-58 0,-66 26,-58 36,-30 *24,0", 4)
+        s.shape(ellipse(0, -6, 130, 25), 4.4)
+        for k in (-3, -2, -1, 1, 2, 3):
+            s.line(ellipse(34 * k, -6 + (k % 2) * 6, 7, 4, 0, 0, 180), 2.4)
 
 
 def _tiny_tree(s: Sheet, x: float, y: float, size: float) -> None:

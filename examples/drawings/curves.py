@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from itertools import pairwise
 
 import numpy as np
 from numpy.typing import NDArray
@@ -41,7 +42,7 @@ def _spans(knots: Points, corners: list[bool]) -> Points:
     """Join the smooth spans between corners of an open path."""
     inner = [i for i in range(1, len(knots) - 1) if corners[i]]
     cuts = [0, *inner, len(knots) - 1]
-    parts = [_open_curve(knots[a : b + 1]) for a, b in zip(cuts, cuts[1:], strict=False)]
+    parts = [_open_curve(knots[a : b + 1]) for a, b in pairwise(cuts)]
     return np.vstack([parts[0], *(part[1:] for part in parts[1:])])
 
 
@@ -55,7 +56,7 @@ def _open_curve(knots: Points) -> Points:
 
 
 def _mirrored(step: Points, previous: Points) -> Points:
-    """The step that follows `step` if the path turns half as much again as it just did."""
+    """Return the step that follows `step` if the path turns half as much again as it just did."""
     turn = math.atan2(step[1], step[0]) - math.atan2(previous[1], previous[0])
     turn = (turn + math.pi) % (2 * math.pi) - math.pi
     turn = max(-0.6, min(0.6, 0.5 * turn))
@@ -67,8 +68,9 @@ def _catmull_rom(knots: Points) -> Points:
     """Centripetal Catmull-Rom from the second knot to the last but one."""
     pieces = []
     for p0, p1, p2, p3 in zip(knots, knots[1:], knots[2:], knots[3:], strict=False):
-        t1, t2, t3 = np.cumsum([max(math.dist(a, b), 1e-6) ** 0.5 for a, b in
-                                ((p0, p1), (p1, p2), (p2, p3))])
+        t1, t2, t3 = np.cumsum(
+            [max(math.dist(a, b), 1e-6) ** 0.5 for a, b in ((p0, p1), (p1, p2), (p2, p3))]
+        )
         count = max(2, round(math.dist(p1, p2) / STEP))
         t = np.linspace(t1, t2, count, endpoint=False)[:, None]
         a1 = (t1 - t) / t1 * p0 + t / t1 * p1
@@ -81,14 +83,14 @@ def _catmull_rom(knots: Points) -> Points:
 
 
 def length(points: Points, *, closed: bool = False) -> Points:
-    """Distance along the points from the first one to each, (N,), or (N + 1,) when closed."""
+    """Return how far along the points each one lies, (N,), or (N + 1,) when closed."""
     ring = np.vstack([points, points[:1]]) if closed else points
     steps = np.hypot(*np.diff(ring, axis=0).T)
     return np.concatenate([[0.0], np.cumsum(steps)])
 
 
 def resample(points: Points, step: float = STEP, *, closed: bool = False) -> Points:
-    """Points at even distances of about `step` along the given ones."""
+    """Return points at even distances of about `step` along the given ones."""
     at = length(points, closed=closed)
     ring = np.vstack([points, points[:1]]) if closed else points
     count = max(2, round(at[-1] / step) + (not closed))
@@ -97,7 +99,7 @@ def resample(points: Points, step: float = STEP, *, closed: bool = False) -> Poi
 
 
 def normals(points: Points, *, closed: bool = False) -> Points:
-    """Unit normals, to the left of the direction of travel as seen on the page."""
+    """Return unit normals, to the left of the direction of travel as seen on the page."""
     if closed:
         along = np.roll(points, -1, axis=0) - np.roll(points, 1, axis=0)
     else:
@@ -115,22 +117,24 @@ def clockwise(points: Points) -> bool:
 def ellipse(
     x: float, y: float, rx: float, ry: float, angle: float = 0, start: float = 0, end: float = 360
 ) -> Points:
-    """An ellipse, or the arc from `start` to `end` degrees (clockwise from the right)."""
+    """Return an ellipse, or the arc from `start` to `end` degrees (clockwise from the right)."""
     whole = abs(end - start) >= 360
     span = math.radians(abs(end - start))
     count = max(8, round(span * max(rx, ry) / STEP))
     t = np.radians(np.linspace(start, end, count, endpoint=not whole))
-    return turned(np.stack([rx * np.cos(t), ry * np.sin(t)], axis=1), angle) + (x, y)
+    around: Points = turned(np.stack([rx * np.cos(t), ry * np.sin(t)], axis=1), angle)
+    return around + np.array([x, y])
 
 
 def turned(points: Points, angle: float) -> Points:
-    """The points turned clockwise about the origin by `angle` degrees."""
+    """Return the points turned clockwise about the origin by `angle` degrees."""
     cos, sin = math.cos(math.radians(angle)), math.sin(math.radians(angle))
-    return points @ np.array([[cos, sin], [-sin, cos]])
+    turn: Points = np.array([[cos, sin], [-sin, cos]])
+    return points @ turn
 
 
 def mapped(path: Path, kx: float, ky: float, dx: float = 0, dy: float = 0) -> Path:
-    """The same path with every x times `kx` plus `dx`, every y times `ky` plus `dy`."""
+    """Return the path with every x times `kx` plus `dx`, every y times `ky` plus `dy`."""
     if not isinstance(path, str):
         return path * (kx, ky) + (dx, dy)
     knots, corners = _parse(path)
@@ -139,7 +143,7 @@ def mapped(path: Path, kx: float, ky: float, dx: float = 0, dy: float = 0) -> Pa
 
 
 def ribbon(path: Path, radius: float) -> Points:
-    """The closed outline of a band of even width along an open path."""
+    """Return the closed outline of a band of even width along an open path."""
     points = trace(path)
     side = normals(points) * radius
     return np.vstack([points + side, (points - side)[::-1]])
@@ -148,14 +152,14 @@ def ribbon(path: Path, radius: float) -> Points:
 def scalloped(
     path: Path, rng: np.random.Generator, step: float, bulge: float, *, closed: bool = True
 ) -> Points:
-    """Round bumps to the left of the path, for clouds, foliage, wool; `step` is a bump's width."""
+    """Return round bumps, `step` wide, to the left of the path: clouds, foliage, wool."""
     base = trace(path, closed=closed)
     at = length(base, closed=closed)
     count = max(3, round(at[-1] / step))
     cuts = (np.arange(count + 1) + np.pad(rng.uniform(-0.3, 0.3, count - 1), 1)) * at[-1] / count
     ring = np.vstack([base, base[:1]]) if closed else base
     knots = np.stack([np.interp(cuts, at, ring[:, k]) for k in (0, 1)], axis=1)
-    bumps = [_bump(a, b, bulge) for a, b in zip(knots, knots[1:], strict=False)]
+    bumps = [_bump(a, b, bulge) for a, b in pairwise(knots)]
     return np.vstack(bumps)
 
 
@@ -175,7 +179,7 @@ def tufted(
     *,
     closed: bool = False,
 ) -> Points:
-    """Locks of fur to the left of the path; `lean` is how far tips lie forward, in steps."""
+    """Return locks of fur to the left of the path; `lean` is how far tips lie forward, in steps."""
     base = trace(path, closed=closed)
     at = length(base, closed=closed)
     count = max(2, round(at[-1] / step))
@@ -183,7 +187,7 @@ def tufted(
     ring = np.vstack([base, base[:1]]) if closed else base
     out = normals(ring, closed=closed)
     pieces = []
-    for a, b in zip(cuts, cuts[1:], strict=False):
+    for a, b in pairwise(cuts):
         root, end, tip_at = (_at(ring, at, s) for s in (a, b, min(at[-1], b + lean * (b - a))))
         tall = height * rng.uniform(0.7, 1.2)
         tip = tip_at + _at(out, at, b) * tall

@@ -13,7 +13,7 @@ from .sheet import Sheet
 def leaf(
     s: Sheet, x: float, y: float, size: float, angle: float, *, width: float = 3.4, veins: int = 3
 ) -> None:
-    """A pointed leaf from its stalk at (x, y); angle 0 points up."""
+    """Draw a pointed leaf from its stalk at (x, y); angle 0 points up."""
     with s.placed(x, y, size / 100, angle):
         s.shape("*0,0 26,-22 31,-52 *4,-100 -25,-60 -24,-24", width)
         s.line("0,-2 3,-40 4,-84", 0.7 * width, "end")
@@ -26,7 +26,7 @@ def leaf(
 def daisy(
     s: Sheet, x: float, y: float, radius: float, petals: int = 11, *, width: float = 3
 ) -> None:
-    """A flower seen from the front: a round middle and slim petals."""
+    """Draw a flower seen from the front: a round middle and slim petals."""
     turn = s.rng.uniform(0, 360)
     with s.placed(x, y, radius / 100, turn):
         order = [*range(0, petals, 2), *range(1, petals, 2)]
@@ -48,7 +48,7 @@ def _petal(s: Sheet, half: float, width: float) -> None:
 def blossom(
     s: Sheet, x: float, y: float, radius: float, *, width: float = 3, angle: float | None = None
 ) -> None:
-    """Five broad notched petals and stamens, as on an apple or cherry tree."""
+    """Draw five broad notched petals and stamens, as on an apple or cherry tree."""
     turn = s.rng.uniform(0, 360) if angle is None else angle
     with s.placed(x, y, radius / 100, turn):
         for k in (0, 2, 4, 1, 3):
@@ -64,7 +64,7 @@ def blossom(
 
 
 def rose(s: Sheet, x: float, y: float, radius: float, *, width: float = 3.4) -> None:
-    """An open rose: outer petals, then ever smaller ones around a spiral heart."""
+    """Draw an open rose: outer petals, then ever smaller ones around a spiral heart."""
     turn = s.rng.uniform(0, 360)
     with s.placed(x, y, radius / 100, turn):
         for k in (0, 2, 4, 1, 3):
@@ -85,7 +85,7 @@ def _spiral(start: float, end: float, rounds: float) -> Points:
 
 
 def tulip(s: Sheet, x: float, y: float, size: float, angle: float, *, width: float = 3.6) -> None:
-    """A closed tulip from its stalk at (x, y); angle 0 points up."""
+    """Draw a closed tulip from its stalk at (x, y); angle 0 points up."""
     with s.placed(x, y, size / 100, angle):
         s.shape("*-26,-40 -34,-78 *-22,-108 0,-86 *22,-108 36,-78 *28,-40", width)
         s.shape("*0,0 -34,-10 -46,-44 *-40,-98 -8,-66 *6,-30", width)
@@ -95,7 +95,7 @@ def tulip(s: Sheet, x: float, y: float, size: float, angle: float, *, width: flo
 
 
 def poppy(s: Sheet, x: float, y: float, radius: float, *, width: float = 3.6) -> None:
-    """A wide, crumpled flower seen from half above."""
+    """Draw a wide, crumpled flower seen from half above."""
     turn = s.rng.uniform(-15, 15)
     with s.placed(x, y, radius / 100, turn):
         s.shape("*-20,0 -64,-34 -58,-82 -18,-92 4,-84 34,-96 66,-70 64,-28 *20,0", width)
@@ -116,7 +116,7 @@ def _stamens(s: Sheet, width: float) -> None:
 
 
 def sprig(s: Sheet, path: Points, size: float, *, width: float = 3) -> None:
-    """Small leaves in pairs along a stem, smaller towards its end."""
+    """Draw small leaves in pairs along a stem, smaller towards its end."""
     s.line(path, width, "end")
     count = max(3, int(len(path) * 3 / (0.62 * size)))
     for k in range(1, count):
@@ -125,13 +125,29 @@ def sprig(s: Sheet, path: Points, size: float, *, width: float = 3) -> None:
         dx, dy = path[i + 1] - path[i]
         heading = math.degrees(math.atan2(dx, -dy))
         for side in (-48, 48):
-            leaf(s, *path[i], size * (1.1 - 0.5 * t), heading + side, width=0.85 * width, veins=0)
+            leaf(
+                s,
+                path[i, 0],
+                path[i, 1],
+                size * (1.1 - 0.5 * t),
+                heading + side,
+                width=0.85 * width,
+                veins=0,
+            )
     dx, dy = path[-1] - path[-3]
-    leaf(s, *path[-1], 0.7 * size, math.degrees(math.atan2(dx, -dy)), width=0.85 * width, veins=0)
+    leaf(
+        s,
+        path[-1, 0],
+        path[-1, 1],
+        0.7 * size,
+        math.degrees(math.atan2(dx, -dy)),
+        width=0.85 * width,
+        veins=0,
+    )
 
 
 def round_dots(s: Sheet, points: Points, radius: float, angle: float = 0) -> None:
-    """Berries: small rings with a spot of light left open."""
+    """Draw berries: small rings with a spot of light left open."""
     for x, y in turned(points, angle):
         s.shape(ellipse(x, y, radius, radius), 2.4)
         s.line(ellipse(x, y, 0.55 * radius, 0.55 * radius, 0, 190, 260), 1.6)

@@ -53,7 +53,7 @@ def _width(text: str) -> float:
 
 
 def _strokes(text: str, x: float, y: float, unit: float) -> list[list[Points | str]]:
-    """For each letter its strokes, beginning at (x, y) = top left."""
+    """Return for each letter its strokes, beginning at (x, y) = top left."""
     letters = []
     for letter in text:
         wide, strokes = GLYPHS[letter]
@@ -77,7 +77,7 @@ def write(s: Sheet, x: float, y: float, text: str, height: float = 24) -> None:
 def balloon(
     s: Sheet, x: float, y: float, text: str, tail: tuple[float, float], height: float = 24
 ) -> None:
-    """A speech balloon around the text, its tail reaching to `tail`."""
+    """Draw a speech balloon around the text, its tail reaching to `tail`."""
     rows = text.split("/")
     rx = max(_width(row) for row in rows) * height / 6 * 0.56 + 1.5 * height
     ry = len(rows) * 0.95 * height + 0.85 * height
@@ -85,14 +85,19 @@ def balloon(
     t = toward + np.linspace(0.14, 2 * math.pi - 0.14, 120)
     round_off = 0.82  # between an ellipse (1) and a box, so that corners hold text
     cos, sin = np.cos(t), np.sin(t)
-    ring = np.stack([x + rx * np.sign(cos) * abs(cos) ** round_off,
-                     y + ry * np.sign(sin) * abs(sin) ** round_off], axis=1)
+    ring = np.stack(
+        [
+            x + rx * np.sign(cos) * abs(cos) ** round_off,
+            y + ry * np.sign(sin) * abs(sin) ** round_off,
+        ],
+        axis=1,
+    )
     s.shape(np.vstack([ring, [tail]]), 4)
     write(s, x, y, text, height)
 
 
 def caption(s: Sheet, x: float, y: float, text: str, height: float = 22) -> None:
-    """A box with the teller's words, its top left corner at (x, y)."""
+    """Draw a box with the teller's words, its top left corner at (x, y)."""
     rows = text.split("/")
     wide = max(_width(row) for row in rows) * height / 6 + 2 * height
     tall = (len(rows) * 1.62 + 0.7) * height
@@ -101,7 +106,7 @@ def caption(s: Sheet, x: float, y: float, text: str, height: float = 22) -> None
 
 
 def effect(s: Sheet, x: float, y: float, text: str, height: float, angle: float = 0) -> None:
-    """A noise in fat open letters, from (x, y) = top left, growing as it goes."""
+    """Draw a noise in fat open letters, from (x, y) = top left, growing as it goes."""
     unit = height / 6
     with s.placed(x, y, 1, angle):
         at = 0.0

@@ -18,7 +18,7 @@ Grey = NDArray[np.uint8]
 
 
 def to_svg(sheet: Sheet) -> str:
-    """The sheet as an SVG file's text."""
+    """Return the sheet as an SVG file's text."""
     size = f'width="{sheet.width}" height="{sheet.height}"'
     lines = [
         f'<svg xmlns="http://www.w3.org/2000/svg" {size} '
@@ -49,7 +49,7 @@ def _hex(grey: int) -> str:
 
 
 def _path(points: Points) -> str:
-    """Relative moves with one decimal, points that do not bend the path left out."""
+    """Write relative moves with one decimal, points that do not bend the path left out."""
     kept = cv2.approxPolyDP(points.astype(np.float32)[:, None], 0.12, True)[:, 0]
     tenths = np.rint(kept * 10).astype(int)
     steps = np.diff(tenths, axis=0)
@@ -58,14 +58,14 @@ def _path(points: Points) -> str:
 
 
 def _outline(stroke: Stroke) -> list[Points]:
-    """The stroke's contour: one ring, or an outer and an inner one when it is closed."""
+    """Return the stroke's contour: one ring, or an outer and an inner one when it is closed."""
     half = normals(stroke.points, closed=stroke.closed) * stroke.widths[:, None] / 2
     left, right = stroke.points + half, (stroke.points - half)[::-1]
     return [left, right] if stroke.closed else [np.vstack([left, right])]
 
 
 def to_pixels(sheet: Sheet) -> Grey:
-    """The sheet as (H, W) uint8, 255 = paper."""
+    """Return the sheet as (H, W) uint8, 255 = paper."""
     page = np.full((sheet.height * FINE, sheet.width * FINE), 255, np.uint8)
     covered: list[tuple[Grey, Points]] = []
     for mark in sheet.marks:
@@ -97,7 +97,7 @@ def _draw_stroke(page: Grey, stroke: Stroke) -> None:
     mask = np.zeros(part.shape, np.uint8)
     _draw_chain(mask, stroke, low / FINE)
     cover = mask.astype(np.float32) * (stroke.opacity / 255)
-    part[:] = np.rint(part + (stroke.grey - part) * cover).astype(np.uint8)
+    part[:] = np.rint(part * (1 - cover) + stroke.grey * cover).astype(np.uint8)
 
 
 def _draw_chain(mask: Grey, stroke: Stroke, origin: Points) -> None:

@@ -32,7 +32,7 @@ def robot(s: Sheet, pose: Pose) -> None:
 
 
 def arm(s: Sheet, path: str) -> None:
-    """A ribbed hose that ends in a round hand."""
+    """Draw a ribbed hose that ends in a round hand."""
     points = trace(path)
     s.shape(ribbon(points, 12), 4)
     side = normals(points) * 12
@@ -68,7 +68,7 @@ def _body(s: Sheet) -> None:
 
 
 def head(s: Sheet, face: str) -> None:
-    """The head on its own, (0, 0) the neck."""
+    """Draw the head on its own, (0, 0) the neck."""
     s.line("0,-122 4,-140 0,-156", 4.4, "none")
     s.shape(ellipse(0, -166, 13, 13), 4)
     s.line(ellipse(-1, -167, 7, 7, 0, 190, 270), 2.2)

@@ -128,13 +128,13 @@ class Sheet:
             self.line(path, width, ends)
 
     def band(self, path: Path, width: float, grey: int = 0) -> None:
-        """A plain line of even width, as a felt-tip draws, in one grey."""
+        """Draw a plain line of even width, as a felt-tip draws, in one grey."""
         points = self._on_page(trace(path))
         widths = np.full(len(points), self.weight * width)
         self.marks.append(Stroke(points, widths, closed=False, grey=grey))
 
     def dot(self, x: float, y: float, radius: float, grey: int = 0) -> None:
-        """A round spot without an outline."""
+        """Paint a round spot without an outline."""
         self.fill(ellipse(x, y, radius, radius), grey)
 
     def _ink(self, points: Points, widths: Points, *, closed: bool) -> None:
@@ -151,7 +151,7 @@ class Sheet:
         return 1 + 0.12 * self._noise(count, 22, closed=closed)
 
     def _noise(self, count: int, period: int, *, closed: bool) -> Points:
-        """Smooth noise of about -1 to 1 that turns over in about `period` points."""
+        """Return smooth noise of about -1 to 1 that turns over in about `period` points."""
         knots = self.rng.standard_normal(count // period + 4) * 0.6
         if closed:
             knots[-1] = knots[0]
@@ -175,7 +175,7 @@ class PencilSheet(Sheet):
                 first = last - int(self.rng.integers(4, 10))
 
     def _piece(self, points: Points, widths: Points, opacity: float) -> None:
-        """One light stroke, a pixel or so beside the line and a little turned."""
+        """Lay one light stroke, a pixel or so beside the line and a little turned."""
         count = len(points)
         if count < 3:
             return
@@ -187,7 +187,7 @@ class PencilSheet(Sheet):
         self.marks.append(Stroke(points, thin, False, opacity * float(self.rng.uniform(0.8, 1.2))))
 
     def guide(self, path: Path) -> None:
-        """A faint line to build on, left standing."""
+        """Draw a faint line to build on, left standing."""
         points = self._on_page(trace(path))
         self.marks.append(Stroke(points, np.full(len(points), 1.3), closed=False, opacity=0.17))
 
@@ -202,7 +202,7 @@ class PencilSheet(Sheet):
             bow = 3 * np.cos(along / reach * 1.5) + self.rng.normal(0, 1)
             points = turned(np.stack([along, across + bow], axis=1), angle) + middle
             column, row = np.rint(points).astype(int).T
-            seen = (0 <= column) & (column < self.width) & (0 <= row) & (row < self.height)
+            seen = (column >= 0) & (column < self.width) & (row >= 0) & (row < self.height)
             seen[seen] = area[row[seen], column[seen]] > 0
             for run in np.split(np.arange(len(seen)), np.flatnonzero(np.diff(seen)) + 1):
                 if seen[run[0]] and len(run) > 2:
@@ -211,7 +211,7 @@ class PencilSheet(Sheet):
 
 
 def _smoothed(values: Points, size: int) -> Points:
-    """Running mean over `size` values; the ends are held."""
+    """Return the running mean over `size` values; the ends are held."""
     size = min(size, len(values))
     padded = np.pad(values, (size // 2, size - 1 - size // 2), mode="edge")
     return np.convolve(padded, np.full(size, 1 / size), mode="valid")

@@ -15,6 +15,7 @@ from inkhue.errors import UsageError
 from inkhue.hints import Hints
 from inkhue.model import DEFAULT_MODEL, Model, find_model
 from inkhue.page import Page, open_page, over
+from inkhue.pixels import WHITE
 
 Bytes = NDArray[np.uint8]
 Floats = NDArray[np.float32]
@@ -43,6 +44,21 @@ class Result:
     draft: Bytes
     clear: NDArray[np.bool_]
 
+    def transparent(self, page: Page, *, lines: bool = True) -> Bytes:
+        """Return (H, W, 4) uint8: clear around a cut-out, and where `transparent` hints are.
+
+        The lines stay; without `lines` it is the colour layer alone.
+        """
+        alpha = np.where(self.clear, 0, 255).astype(np.uint8)
+        picture = self.color_layer
+        if lines:
+            picture = np.where(self.clear[..., None], self.lines[..., :3], self.image)
+            alpha = np.maximum(alpha, self.lines[..., 3])
+        # Lines drawn on nothing are coloured as on paper: their alpha is ink, no outline.
+        if page.alpha is not None and not np.array_equal(page.alpha, page.lines[..., 3]):
+            alpha = np.minimum(alpha, page.alpha)
+        return np.dstack([picture, alpha])
+
 
 class Colorizer:
     """A model that is ready to colour pages.
@@ -63,7 +79,7 @@ class Colorizer:
     ) -> Prepared:
         """Do what a drawing needs once, whatever its hints; `size` is the working size, pixels."""
         page = page if isinstance(page, Page) else open_page(page)
-        work = fit(page, size or self.model.size, self.model.multiple)
+        work = fit(page, self.model.size if size is None else size, self.model.multiple)
         return Prepared(self, page, work)
 
     def run_draft(self, line: Floats, hint: Floats) -> Floats:
@@ -121,8 +137,11 @@ class Prepared:
         return Hints(width, height) if hints is None else hints.fitted(width, height)
 
     def _run_draft(self, hints: Hints | None) -> Floats:
-        small = self.work.line_small
-        height, width = small.shape[2:]
+        return self.colorizer.run_draft(self.work.line_small, self.hint_grid(hints))
+
+    def hint_grid(self, hints: Hints | None) -> Floats:
+        """Return the hints as the draft network sees them, (1, 4, h, w): RGB times mask, mask."""
+        height, width = self.work.line_small.shape[2:]
         page_width, page_height = self.page.size
         grid = self._fitted(hints).raster(
             width,
@@ -130,7 +149,7 @@ class Prepared:
             page_width=page_width * width * DRAFT_SCALE / self.work.width,
             page_height=page_height * height * DRAFT_SCALE / self.work.height,
         )
-        return self.colorizer.run_draft(small, np.ascontiguousarray(grid.transpose(2, 0, 1)[None]))
+        return np.ascontiguousarray(grid.transpose(2, 0, 1)[None])
 
     def _crop(self, picture: Floats, scale: int) -> Bytes:
         """Cut the padding off a network's picture (1, 3, h, w) and make bytes of it."""
@@ -212,7 +231,7 @@ def obey_hints(layer: Bytes, hints: Hints, obey: float) -> tuple[Bytes, NDArray[
     clear = np.zeros(owner.shape, np.bool_)
     if not len(hints):
         return layer, clear
-    colors = np.array([hint.color or (255, 255, 255) for hint in hints], np.float32)
+    colors = np.array([hint.color or WHITE for hint in hints], np.float32)
     hinted = owner >= 0
     wanted = colors[owner[hinted]]
     layer = layer.copy()

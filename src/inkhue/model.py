@@ -95,7 +95,9 @@ class Model:
                 f"{path}: is {len(graph)} bytes, not {entry.bytes}: the file is cut off, copy it again"
             )
         if hashlib.sha256(graph).hexdigest() != entry.sha256:
-            raise InkhueError(f"{path}: does not match its checksum in {DESCRIPTION}: copy it again")
+            raise InkhueError(
+                f"{path}: does not match its checksum in {DESCRIPTION}: copy it again"
+            )
         return graph
 
     def session(self, stage: str, threads: int) -> onnxruntime.InferenceSession:

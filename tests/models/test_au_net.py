@@ -95,7 +95,7 @@ def test_any_side_divisible_by_16_gives_a_picture_of_its_size(join, height, widt
 
 
 def test_only_hinted_cells_show_the_generator_a_colour():
-    draft = Draft(Generator(4))
+    draft = Draft(Generator(4)).eval()
     given = []
     draft.generator.register_forward_pre_hook(lambda _, inputs: given.append(inputs[0]))
     line = torch.rand(1, 1, 16, 16)

@@ -6,6 +6,8 @@ from pathlib import Path
 
 import click
 
+from inkhue.cli import needing, say
+
 
 @click.command()
 @click.argument("folder", type=click.Path(path_type=Path))
@@ -21,7 +23,8 @@ import click
     type=click.Path(path_type=Path),
     metavar="SOURCES.CSV",
     help="Rebuild the set that this table names; FOLDER holds its sources unpacked, one folder "
-    "for each origin, such as github_a_b for github:a/b@VERSION.",
+    "for each origin, such as github_a_b for github:a/b@VERSION; what has to be rendered is taken "
+    "from ID.png in it.",
 )
 def command(folder: Path, out: Path, table: Path | None) -> None:
     """Make training shards of the pictures in FOLDER.
@@ -33,7 +36,8 @@ def command(folder: Path, out: Path, table: Path | None) -> None:
     from rich.console import Console
     from rich.progress import Progress
 
-    from inkhue.data.prepare import LEFT_OUT, prepare_folder, rebuild
+    with needing("train"):
+        from inkhue.data.prepare import LEFT_OUT, prepare_folder, rebuild
 
     console = Console(stderr=True)
     with Progress(console=console, transient=True, disable=not console.is_terminal) as bar:
@@ -46,5 +50,10 @@ def command(folder: Path, out: Path, table: Path | None) -> None:
             summary = prepare_folder(folder, out, progress)
         else:
             summary = rebuild(table, folder, out, progress)
-    made = f"{summary.pictures} pictures in {summary.shards} shards"
-    click.echo(f"{made}, {summary.left_out} left out: see {out / LEFT_OUT}", err=True)
+    made = f"{count(summary.pictures, 'picture')} in {count(summary.shards, 'shard')}"
+    say(f"{made}, {summary.left_out} left out: see {out / LEFT_OUT}")
+
+
+def count(number: int, thing: str) -> str:
+    """Return "1 shard" or "4 shards"."""
+    return f"{number} {thing}{'' if number == 1 else 's'}"

@@ -1,0 +1,1 @@
+"""Training pictures: shards, their making, crops, augmentation and simulated hints."""

@@ -34,14 +34,16 @@ class Window:
         # Shrinking by an affine map skips pixels: cut at the picture's scale first, then reduce.
         inner = max(size, round(self.side))
         scale = inner / self.side
-        turn = cv2.getRotationMatrix2D((self.x, self.y), self.angle, scale)
+        turn = np.asarray(cv2.getRotationMatrix2D((self.x, self.y), self.angle, scale), np.float64)
         turn[:, 2] += inner / 2 - np.array([self.x, self.y])
         if self.flip:
             turn = np.array([[-1, 0, inner], [0, 1, 0]], np.float64) @ np.vstack([turn, [0, 0, 1]])
         turn[:, 2] -= 0.5 - 0.5 * turn[:, :2].sum(axis=1)  # centres of pixels, not corners
         white = (255, 255, 255)
         cut = cv2.warpAffine(picture, turn, (inner, inner), borderValue=white)
-        return cut if inner == size else cv2.resize(cut, (size, size), interpolation=cv2.INTER_AREA)
+        if inner != size:
+            cut = cv2.resize(cut, (size, size), interpolation=cv2.INTER_AREA)
+        return np.asarray(cut, np.uint8)
 
 
 def draw_window(
@@ -75,11 +77,8 @@ def recolor(rgb: Bytes, rng: np.random.Generator) -> Bytes:
     (H, W, 3) uint8 -> the same. Paper mostly stays white; lightness moves less than hue, so that
     shading survives.
     """
-    lab = cv2.cvtColor(rgb.astype(np.float32) / 255, cv2.COLOR_RGB2LAB)
-    if rng.random() < 0.3:
-        changed = turn_hues(lab, rng)
-    else:
-        changed = change_palette(lab, rng)
+    lab = np.asarray(cv2.cvtColor(rgb.astype(np.float32) / 255, cv2.COLOR_RGB2LAB), np.float32)
+    changed = turn_hues(lab, rng) if rng.random() < 0.3 else change_palette(lab, rng)
     back = cv2.cvtColor(changed, cv2.COLOR_LAB2RGB)
     return np.rint(255 * np.clip(back, 0, 1)).astype(np.uint8)
 
@@ -105,7 +104,9 @@ def change_palette(lab: Floats, rng: np.random.Generator) -> Floats:
         turns[index] = turning(rng.uniform(0, 2 * np.pi), rng.uniform(0.5, 1.5))
         shift[index] = rng.normal(0, (10, 14, 14))
     out = lab + shift[nearest]
-    out[..., 1:] = np.einsum("hwc,hwcd->hwd", lab[..., 1:], turns[nearest]) + shift[nearest][..., 1:]
+    out[..., 1:] = (
+        np.einsum("hwc,hwcd->hwd", lab[..., 1:], turns[nearest]) + shift[nearest][..., 1:]
+    )
     out[..., 0] = np.clip(out[..., 0], 0, 100)
     return out
 
@@ -116,7 +117,9 @@ def main_colors(lab: Floats, rng: np.random.Generator) -> tuple[Floats, NDArray[
     some = pixels[rng.integers(0, len(pixels), 600)]
     cv2.setRNGSeed(int(rng.integers(1 << 30)))
     stop = (cv2.TERM_CRITERIA_MAX_ITER, 6, 0.0)
-    _, _, centers = cv2.kmeans(some, CLUSTERS, None, stop, 1, cv2.KMEANS_PP_CENTERS)
+    labels = np.zeros((len(some), 1), np.int32)
+    _, _, found = cv2.kmeans(some, CLUSTERS, labels, stop, 1, cv2.KMEANS_PP_CENTERS)
+    centers = np.asarray(found, np.float32)
     distance = (centers**2).sum(axis=1) - 2 * pixels @ centers.T
     return centers, distance.argmin(axis=1).reshape(lab.shape[:2])
 
@@ -146,7 +149,7 @@ def change_thickness(line: Bytes, rng: np.random.Generator) -> Bytes:
     kernel = cv2.getStructuringElement(cv2.MORPH_ELLIPSE, (3, 3))
     changed = cv2.erode(line, kernel) if rng.random() < 0.6 else cv2.dilate(line, kernel)
     share = float(rng.uniform(0.4, 1))
-    return cv2.addWeighted(changed, share, line, 1 - share, 0)
+    return np.asarray(cv2.addWeighted(changed, share, line, 1 - share, 0), np.uint8)
 
 
 def break_lines(line: Bytes, rng: np.random.Generator) -> Bytes:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections import OrderedDict
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import Literal
+from typing import Literal, TypeVar
 
 import cv2
 import numpy as np
@@ -20,6 +20,7 @@ from inkhue.data.shards import Picture
 from inkhue.errors import UsageError, did_you_mean
 from inkhue.lines import METHODS, extract
 
+Pixel = TypeVar("Pixel", np.uint8, np.float32)
 Stage = Literal["draft", "colorize"]
 DRAFT_SCALE = 4  # the draft is a quarter of the result's size
 TRUE_LINES = "true"  # in `lines`: the drawing that came with the picture, where there is one
@@ -60,7 +61,9 @@ class Crops(Dataset[dict[str, Tensor]]):
     for `draft` h = S. Indices have no end: the same seed and index give the same crop.
     """
 
-    def __init__(self, pictures: Sequence[Picture], stage: Stage, config: CropConfig, seed: int):
+    def __init__(
+        self, pictures: Sequence[Picture], stage: Stage, config: CropConfig, seed: int
+    ) -> None:
         self.pictures = pictures
         self.stage = stage
         self.config = config
@@ -76,7 +79,9 @@ class Crops(Dataset[dict[str, Tensor]]):
         crop = self.cut(rgb, line, rng)
         return {name: torch.from_numpy(part) for name, part in crop.items()}
 
-    def line_of(self, chosen: int, rgb: NDArray[np.uint8], rng: np.random.Generator) -> NDArray[np.uint8]:
+    def line_of(
+        self, chosen: int, rgb: NDArray[np.uint8], rng: np.random.Generator
+    ) -> NDArray[np.uint8]:
         """Return the picture's line art by a method drawn by its weight."""
         drawn = self.pictures[chosen].encoded_line is not None
         names = [n for n in self.config.lines if drawn or n != TRUE_LINES]
@@ -110,11 +115,15 @@ class Crops(Dataset[dict[str, Tensor]]):
         crop["hint"] = self.hint(as_floats(color), small, rng)
         return crop
 
-    def hint(self, color: NDArray[np.float32], line: NDArray[np.float32], rng: np.random.Generator) -> NDArray[np.float32]:
+    def hint(
+        self, color: NDArray[np.float32], line: NDArray[np.float32], rng: np.random.Generator
+    ) -> NDArray[np.float32]:
         """Simulate hints by a rule drawn by its weight."""
         names = list(self.config.hints)
         weights = np.array([self.config.hints[n] for n in names], np.float64)
-        return RULES[names[int(rng.choice(len(names), p=weights / weights.sum()))]](color, line, rng)
+        return RULES[names[int(rng.choice(len(names), p=weights / weights.sum()))]](
+            color, line, rng
+        )
 
 
 class ByteCache:
@@ -143,18 +152,20 @@ def picture_chances(
     pictures: Sequence[Picture], weights: Mapping[str, float]
 ) -> NDArray[np.float64]:
     """Return each picture's chance: 1, or the weight of the first name that its id contains."""
-    chances = np.array(
-        [next((w for part, w in weights.items() if part in p.id), 1.0) for p in pictures], np.float64
+    chances: NDArray[np.float64] = np.array(
+        [next((w for part, w in weights.items() if part in p.id), 1.0) for p in pictures],
+        np.float64,
     )
-    return chances / chances.sum()
+    chances /= chances.sum()
+    return chances
 
 
-def reduce(picture: NDArray[np.generic]) -> NDArray[np.generic]:
+def reduce(picture: NDArray[Pixel]) -> NDArray[Pixel]:
     """Reduce a picture to the draft's size by the mean of each 4 x 4 block."""
     size = (picture.shape[1] // DRAFT_SCALE, picture.shape[0] // DRAFT_SCALE)
-    return cv2.resize(picture, size, interpolation=cv2.INTER_AREA)
+    return np.asarray(cv2.resize(picture, size, interpolation=cv2.INTER_AREA), picture.dtype)
 
 
 def as_floats(picture: NDArray[np.uint8]) -> NDArray[np.float32]:
     """Bytes to float32 in [0, 1]."""
-    return picture.astype(np.float32) / 255
+    return picture.astype(np.float32) / np.float32(255)

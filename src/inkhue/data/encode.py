@@ -82,6 +82,7 @@ def open_reduced(file: Path) -> Image.Image:
             # Reduced before anything else, which is fast: a JPEG is not even decoded in full.
             reduced = mixable(picture)
             reduced.thumbnail((SIDE, SIDE), Image.Resampling.LANCZOS, reducing_gap=3)
+            reduced.load()
             return Image.fromarray(open_page(reduced).rgb)
     except InkhueError:
         raise

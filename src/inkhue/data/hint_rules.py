@@ -17,6 +17,8 @@ Rule = Callable[[Floats, Floats, np.random.Generator], Floats]
 
 GRID = 128  # side of the grid that counts of hints are given for
 
+DENSE_FEWEST, DENSE_MOST = 30, 3000
+
 PEOPLE_NONE = 0.25  # share of pictures without any hint
 PEOPLE_MOST = 80
 PEOPLE_TYPICAL = 9.0  # median number of hints, where there are any
@@ -53,6 +55,12 @@ def paper(color: Floats, line: Floats, rng: np.random.Generator) -> Floats:
 def paper_colorize(color: Floats, line: Floats, rng: np.random.Generator) -> Floats:
     """Draw hints as the paper's second stage does: 16 to 127, never none."""
     return scatter(color, count_for(int(rng.integers(16, 128)), color.shape), rng)
+
+
+def dense(color: Floats, line: Floats, rng: np.random.Generator) -> Floats:
+    """Draw 30 to 3000 hints, each magnitude as often: first learn to take a hint's colour."""
+    number = np.exp(rng.uniform(np.log(DENSE_FEWEST), np.log(DENSE_MOST)))
+    return scatter(color, count_for(number, color.shape), rng)
 
 
 def scatter(color: Floats, number: int, rng: np.random.Generator) -> Floats:
@@ -124,4 +132,9 @@ def widen(hint: Floats, cells: int) -> Floats:
     return np.concatenate([color * mask, mask[None]]).astype(np.float32)
 
 
-RULES: dict[str, Rule] = {"paper": paper, "paper-colorize": paper_colorize, "people": people}
+RULES: dict[str, Rule] = {
+    "paper": paper,
+    "paper-colorize": paper_colorize,
+    "people": people,
+    "dense": dense,
+}

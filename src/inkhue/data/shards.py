@@ -22,7 +22,7 @@ PICTURES = (".webp", ".png", ".jpg", ".jpeg")
 
 @dataclass(frozen=True, eq=False)
 class Picture:
-    """A colour picture of a shard, still encoded; `line` is its true line art where there is one."""
+    """A colour picture of a shard, still encoded; `line` is its true line art, if any."""
 
     id: str
     shard: str
@@ -93,7 +93,9 @@ def read_tar(system: fsspec.AbstractFileSystem, path: str) -> Iterator[Picture]:
             members = ((m.name, lambda m=m: read_member(tar, m)) for m in tar if m.isfile())
             yield from group(path, members)
     except tarfile.TarError as error:
-        raise InkhueError(f"{path}: is no whole tar file ({error}): fetch or make it again") from error
+        raise InkhueError(
+            f"{path}: is no whole tar file ({error}): fetch or make it again"
+        ) from error
 
 
 def read_member(tar: tarfile.TarFile, member: tarfile.TarInfo) -> bytes:

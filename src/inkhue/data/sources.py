@@ -97,7 +97,7 @@ def picture_id(relative: str) -> str:
     stem = relative.rpartition(".")[0]
     plain = unicodedata.normalize("NFKD", stem).encode("ascii", "ignore").decode().lower()
     slug = re.sub(r"[^a-z0-9]+", "-", plain).strip("-")[-60:].strip("-")
-    checksum = hashlib.sha256(os.fsencode(relative)).hexdigest()[:8]
+    checksum = hashlib.sha256(relative.encode("utf-8", "surrogatepass")).hexdigest()[:8]
     return f"{slug or 'picture'}-{checksum}"
 
 

@@ -32,9 +32,9 @@ class Method:
 METHODS = {
     method.name: method
     for method in (
-        Method("ink", ink.VERSION, "dark strokes, solid blacks and edges of colour", ink.extract),
-        Method("xdog", xdog.VERSION, "brush-like lines (extended difference of Gaussians)", xdog.extract),
-        Method("pencil", pencil.VERSION, "soft grey lines, as a pencil leaves them", pencil.extract),
+        Method("ink", ink.VERSION, "strokes, solid blacks and edges of colour", ink.extract),
+        Method("xdog", xdog.VERSION, "brush-like lines (difference of Gaussians)", xdog.extract),
+        Method("pencil", pencil.VERSION, "soft grey lines, as of a pencil", pencil.extract),
     )
 }
 

@@ -24,20 +24,21 @@ EDGE_BLUR = 1.1  # pixels at 512
 
 def extract(picture: NDArray[np.uint8]) -> NDArray[np.uint8]:
     """(H, W, 3) uint8 sRGB -> (H, W) uint8, 0 = full ink, 255 = paper."""
-    lab = cv2.cvtColor(picture, cv2.COLOR_RGB2LAB)
+    lab = np.asarray(cv2.cvtColor(picture, cv2.COLOR_RGB2LAB), np.uint8)
     strokes = np.maximum(strokes_of(lab[..., 0]), blacks_of(lab))
     beside = cv2.dilate(strokes, np.ones((odd(scaled(5, picture.shape)),) * 2, np.uint8))
     edges = edges_of(lab) * (beside < 0.4)
-    return np.rint(255 * (1 - np.maximum(strokes, edges))).astype(np.uint8)
+    line: NDArray[np.uint8] = np.rint(255 * (1 - np.maximum(strokes, edges))).astype(np.uint8)
+    return line
 
 
 def strokes_of(lightness: NDArray[np.uint8]) -> NDArray[np.float32]:
     """Darkness against the lightest surroundings within a stroke's width, in [0, 1]."""
     side = odd(scaled(STROKE_WIDTH, lightness.shape))
-    around = cv2.morphologyEx(lightness, cv2.MORPH_CLOSE, np.ones((side, side), np.uint8))
-    around = around.astype(np.float32)
-    darker = (around - lightness) / np.maximum(around, 32)
-    return ramp(darker, STROKE_FAINT, STROKE_FULL)
+    closed = cv2.morphologyEx(lightness, cv2.MORPH_CLOSE, np.ones((side, side), np.uint8))
+    around = closed.astype(np.float32)
+    darker = (around - lightness) / np.maximum(around, np.float32(32))
+    return ramp(darker.astype(np.float32), STROKE_FAINT, STROKE_FULL)
 
 
 def blacks_of(lab: NDArray[np.uint8]) -> NDArray[np.float32]:
@@ -57,9 +58,11 @@ def edges_of(lab: NDArray[np.uint8]) -> NDArray[np.float32]:
     if width > 3:  # Canny's lines are one pixel wide whatever the picture's size
         edges = cv2.dilate(edges, np.ones((width - 2, width - 2), np.uint8))
     soft = cv2.GaussianBlur(edges, (0, 0), max(0.6, scaled(0.6, lab.shape))).astype(np.float32)
-    return np.minimum(soft / 150, 1)
+    edge: NDArray[np.float32] = np.minimum(soft / 150, 1)
+    return edge
 
 
 def ramp(value: NDArray[np.float32], low: float, high: float) -> NDArray[np.float32]:
     """0 at `low` and below, 1 at `high` and above, straight between."""
-    return np.clip((value - low) / (high - low), 0, 1).astype(np.float32)
+    share: NDArray[np.float32] = np.clip((value - low) / (high - low), 0, 1).astype(np.float32)
+    return share

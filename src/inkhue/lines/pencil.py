@@ -23,4 +23,5 @@ def extract(picture: NDArray[np.uint8]) -> NDArray[np.uint8]:
     # Where lightness does not change, an edge of hue still leaves a light line.
     hue = np.abs(lab[..., 1:] - blurred[..., 1:]).sum(axis=2) / 255
     line = dodge**DARKEN * (1 - np.clip(2 * hue - 0.06, 0, 0.6))
-    return np.rint(255 * np.clip(line, 0, 1)).astype(np.uint8)
+    drawn: NDArray[np.uint8] = np.rint(255 * np.clip(line, 0, 1)).astype(np.uint8)
+    return drawn

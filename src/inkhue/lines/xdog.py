@@ -31,4 +31,5 @@ def extract(picture: NDArray[np.uint8]) -> NDArray[np.uint8]:
     base = cv2.GaussianBlur(lightness, (0, 0), 12 * sigma)
     sharp = (1 + SHARPEN) * narrow - SHARPEN * wide + (1 - base)
     line = np.where(sharp >= THRESHOLD, 1, 1 + np.tanh(STEEPNESS * (sharp - THRESHOLD)))
-    return np.rint(255 * np.clip(line, 0, 1)).astype(np.uint8)
+    drawn: NDArray[np.uint8] = np.rint(255 * np.clip(line, 0, 1)).astype(np.uint8)
+    return drawn

@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 import csv
-import pickle
-import zipfile
 from collections.abc import Sequence
 from dataclasses import astuple, dataclass, fields
 from pathlib import Path
@@ -66,11 +64,16 @@ def load_state(folder: Path) -> dict[str, Any]:
     path = folder / STATE
     if not path.exists():
         raise InkhueError(f"{folder}: holds no {STATE}: the run has saved nothing, start it anew")
+    return load_file(path)
+
+
+def load_file(path: Path) -> dict[str, Any]:
+    """Read a file that torch wrote; a broken one is an InkhueError."""
     try:
-        state: dict[str, Any] = torch.load(path, map_location="cpu", weights_only=True)
-    except (RuntimeError, EOFError, pickle.UnpicklingError, zipfile.BadZipFile, OSError) as error:
+        held: dict[str, Any] = torch.load(path, map_location="cpu", weights_only=True)
+    except Exception as error:  # what a broken pickle raises can be anything
         raise InkhueError(f"{path}: is broken or cut off: use an older copy of the run") from error
-    return state
+    return held
 
 
 def load_config(folder: Path) -> TrainConfig:
@@ -88,11 +91,7 @@ def save_samples(folder: Path, crops: dict[str, Tensor]) -> None:
 
 def load_samples(folder: Path) -> dict[str, Tensor]:
     """Read the crops that a run kept, float32 in [0, 1]."""
-    try:
-        packed = torch.load(folder / SAMPLES, weights_only=True)
-    except (OSError, RuntimeError, pickle.UnpicklingError) as error:
-        raise InkhueError(f"{folder / SAMPLES}: cannot be read ({error})") from error
-    return {k: v.float() / 255 for k, v in packed.items()}
+    return {k: v.float() / 255 for k, v in load_file(folder / SAMPLES).items()}
 
 
 def write_attribution(folder: Path, pictures: Sequence[Picture]) -> None:

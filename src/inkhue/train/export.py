@@ -39,12 +39,15 @@ from inkhue.train.checkpoint import (
 )
 from inkhue.train.config import TrainConfig, to_toml
 from inkhue.train.graphs import INPUTS, fold_norms, norm_values, store_weights, to_onnx
+from inkhue.train.origin import NORMS
 
-NORMS = "norms.npz"  # the batch norms that the graphs hold folded: training can go on from them
 LICENSE = "Apache-2.0"
 MULTIPLE, SIZE = 64, 512
 TORCH_TOLERANCE = 1e-4  # float32 graph against torch, on real drawings
-STORED_MEAN, STORED_TAIL = 1 / 255, 4 / 255  # stored weights against float32: mean, 99.9th percentile
+STORED_MEAN, STORED_TAIL = (
+    1 / 255,
+    4 / 255,
+)  # stored weights against float32: mean, 99.9th percentile
 
 SUMMARIES = {
     "au-net": "the paper's pair of additive U-Nets",
@@ -64,7 +67,9 @@ class Trained:
     samples: dict[str, Tensor]
 
 
-def export(runs: Sequence[Path], out: Path, *, store: str = "int8", described: bool = False) -> Path:
+def export(
+    runs: Sequence[Path], out: Path, *, store: str = "int8", described: bool = False
+) -> Path:
     """Write a model folder from a draft run and a colorize run, or from the latter alone.
 
     A colorize run holds the draft network that it was trained on; a draft run beside it replaces
@@ -98,7 +103,7 @@ def load_pair(runs: Sequence[Path]) -> tuple[list[Trained], str]:
         config = load_config(run)
         loaded[config.stage] = (run, config, load_state(run))
     if "colorize" not in loaded:
-        raise UsageError("export needs a run of stage 'colorize': name it, with its draft or without")
+        raise UsageError("export needs a run of stage 'colorize': name one")
     run, config, state = loaded["colorize"]
     colorize = trained(run, config, state)
     samples = colorize.samples
@@ -174,13 +179,18 @@ def reference_inputs(stage: str) -> tuple[Tensor, ...]:
     return torch.zeros(1, 1, REFERENCE_SIDE, REFERENCE_SIDE), torch.zeros(1, 3, small, small)
 
 
-def run_graph(graph: onnx.ModelProto, stage: str, inputs: tuple[Tensor, ...]) -> NDArray[np.float32]:
+def run_graph(
+    graph: onnx.ModelProto, stage: str, inputs: tuple[Tensor, ...]
+) -> NDArray[np.float32]:
     """Run a graph on a batch, picture by picture."""
     session = onnxruntime.InferenceSession(
         graph.SerializeToString(), providers=["CPUExecutionProvider"]
     )
     rows = [
-        session.run(None, {n: part[i : i + 1].numpy() for n, part in zip(INPUTS[stage], inputs, strict=True)})[0]
+        session.run(
+            None,
+            {n: part[i : i + 1].numpy() for n, part in zip(INPUTS[stage], inputs, strict=True)},
+        )[0]
         for i in range(len(inputs[0]))
     ]
     return np.concatenate(rows)
@@ -190,7 +200,9 @@ def compare(made: NDArray[np.float32], expected: NDArray[np.float32], stage: str
     """Refuse a graph that does not compute what torch does."""
     worst = float(np.abs(made - expected).max())
     if worst > TORCH_TOLERANCE:
-        raise InkhueError(f"stage {stage!r}: the graph differs from torch by {worst:.2g}: report it")
+        raise InkhueError(
+            f"stage {stage!r}: the graph differs from torch by {worst:.2g}: report it"
+        )
 
 
 def compare_stored(made: NDArray[np.float32], expected: NDArray[np.float32], stage: str) -> None:

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import copy
-import io
+import tempfile
+import warnings
+from pathlib import Path
 
 import numpy as np
 import onnx
@@ -16,13 +18,17 @@ from torch.nn.utils.fusion import fuse_conv_bn_eval
 OPSET = 17
 INPUTS = {"draft": ("line", "hint"), "colorize": ("line", "draft")}
 OUTPUT = {"draft": "draft", "colorize": "color"}
-SIDES = {"line": ("height", "width"), "hint": ("height", "width"), "draft": ("h", "w")}
+FULL = ("height", "width")
+SIDES = {"line": FULL, "hint": FULL, "color": FULL, "draft": ("h", "w")}
 FORBIDDEN = {"Shape", "Gather", "Reshape"}  # what browsers' GPUs run slowly or not at all
 
 
 def fold_norms(network: nn.Module) -> nn.Module:
     """Return a copy in eval mode whose batch norms are folded into the convolutions before them."""
-    folded = copy.deepcopy(network).eval().to(memory_format=torch.contiguous_format)
+    folded: nn.Module = copy.deepcopy(network).eval()
+    # Training may have left the weights in another layout, which an exported graph has not.
+    for weight in folded.parameters():
+        weight.data = weight.data.contiguous()
     for block in folded.modules():
         if isinstance(block, nn.Sequential) and len(block) > 1:
             convolution, norm = block[0], block[1]
@@ -48,22 +54,26 @@ def to_onnx(network: nn.Module, stage: str, samples: tuple[Tensor, ...]) -> onnx
     inputs, output = INPUTS[stage], OUTPUT[stage]
     sides = dict(SIDES)
     if stage == "draft":
-        sides["draft"] = sides["line"]
-    axes = {name: {2: sides[name][0], 3: sides[name][1]} for name in (*inputs, output) if name in sides}
+        sides["draft"] = FULL
+    axes = {
+        name: {2: sides[name][0], 3: sides[name][1]} for name in (*inputs, output) if name in sides
+    }
     axes.setdefault("color", {2: "height", 3: "width"})
-    buffer = io.BytesIO()
-    with torch.no_grad():
+    with tempfile.TemporaryDirectory() as folder, torch.no_grad(), warnings.catch_warnings():
+        # The newer exporter computes sizes in the graph (Shape, Gather), which the contract bars.
+        warnings.simplefilter("ignore", DeprecationWarning)
+        path = Path(folder) / "graph.onnx"
         torch.onnx.export(
             network,
             samples,
-            buffer,
+            path,
             input_names=list(inputs),
             output_names=[output],
-            dynamic_axes={name: axes[name] for name in (*inputs, output)},
+            dynamic_axes=axes,
             opset_version=OPSET,
             dynamo=False,
         )
-    graph = onnx.load_from_string(buffer.getvalue())
+        graph = onnx.load(path)
     found = FORBIDDEN & {node.op_type for node in graph.graph.node}
     assert not found, f"the graph holds {found}"
     return graph
@@ -107,7 +117,9 @@ def cast(source: str, target: str) -> onnx.NodeProto:
     return helper.make_node("Cast", [source], [target], to=TensorProto.FLOAT)
 
 
-def quantise(weight: NDArray[np.float32], axis: int) -> tuple[NDArray[np.int8], NDArray[np.float32]]:
+def quantise(
+    weight: NDArray[np.float32], axis: int
+) -> tuple[NDArray[np.int8], NDArray[np.float32]]:
     """Round a weight of four axes to 8 bits with one scale for each output channel."""
     others = tuple(a for a in range(weight.ndim) if a != axis)
     scale = np.abs(weight).max(axis=others, keepdims=True) / 127
@@ -131,7 +143,9 @@ def read_weights(model: onnx.ModelProto) -> dict[str, NDArray[np.float32]]:
 
 
 def unfold_norms(
-    network: nn.Module, weights: dict[str, NDArray[np.float32]], norms: dict[str, NDArray[np.float32]]
+    network: nn.Module,
+    weights: dict[str, NDArray[np.float32]],
+    norms: dict[str, NDArray[np.float32]],
 ) -> None:
     """Load a folded graph's weights into a network with batch norms: `fold_norms` undone."""
     state = {name: torch.from_numpy(np.array(value)) for name, value in norms.items()}

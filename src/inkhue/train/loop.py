@@ -26,7 +26,8 @@ from inkhue.models.critic import Critic
 from inkhue.models.pair import make_stage
 from inkhue.train import losses
 from inkhue.train.checkpoint import save_samples, save_state
-from inkhue.train.config import TrainConfig, to_toml
+from inkhue.train.config import TrainConfig
+from inkhue.train.origin import Origin
 from inkhue.train.report import Report
 from inkhue.train.sheet import save_sheet
 
@@ -149,15 +150,15 @@ class Trainer:
         save_sheet(path, crops, draft, result)
 
 
-def freeze(state: dict[str, Any], config: TrainConfig) -> dict[str, Any]:
-    """Return what a colorize run keeps of its draft network: averaged weights and their origin."""
+def freeze(draft: Origin) -> dict[str, Any]:
+    """Return what a colorize run keeps of its draft network: weights and how they came about."""
     return {
-        "weights": state["average"],
-        "name": config.network.name,
-        "width": config.network.width,
-        "crops": state["crops"],
-        "seconds": state["seconds"],
-        "config": to_toml(config),
+        "weights": draft.module.state_dict(),
+        "name": draft.network.name,
+        "width": draft.network.width,
+        "crops": draft.crops,
+        "seconds": draft.seconds,
+        "config": draft.config,
     }
 
 

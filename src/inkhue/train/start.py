@@ -17,7 +17,7 @@ from lightning_fabric import Fabric
 
 from inkhue.data.shards import Picture, read_shards
 from inkhue.errors import InkhueError, UsageError
-from inkhue.models.pair import make_stage, widen
+from inkhue.models.pair import widen
 from inkhue.train.checkpoint import (
     cut_log,
     load_config,
@@ -27,6 +27,7 @@ from inkhue.train.checkpoint import (
 )
 from inkhue.train.config import TrainConfig
 from inkhue.train.loop import Trainer, freeze, run, save
+from inkhue.train.origin import load_origin
 from inkhue.train.report import Report, Tell
 
 WIDEN_NOISE = 0.05  # how far the copies of a widened network are moved apart
@@ -124,26 +125,21 @@ def frozen_draft(request: Request, state: dict[str, Any] | None) -> dict[str, An
         return frozen
     if request.draft is None:
         raise UsageError("stage 'colorize' needs a trained draft: name its run by --draft RUN")
-    config = load_config(request.draft)
-    if config.stage != "draft":
-        raise UsageError(f"{request.draft}: is a run of stage {config.stage!r}, not of a draft")
-    return freeze(load_state(request.draft), config)
+    return freeze(load_origin(request.draft, "draft"))
 
 
 def start_from(trainer: Trainer, init: Path) -> None:
-    """Give the network the averaged weights of another run, widened where that is narrower."""
-    config, state = load_config(init), load_state(init)
-    mine = trainer.config.network
-    if config.network.name != mine.name or mine.width % config.network.width:
+    """Give the network the weights of another run or model, widened where that is narrower."""
+    origin = load_origin(init, trainer.config.stage)
+    mine, theirs = trainer.config.network, origin.network
+    if theirs.name != mine.name or mine.width % theirs.width:
         raise UsageError(
-            f"{init}: is {config.network.name} of width {config.network.width}, which cannot"
+            f"{init}: is {theirs.name} of width {theirs.width}, which cannot"
             f" become {mine.name} of width {mine.width}"
         )
-    narrow = make_stage(config.network.name, config.stage, config.network.width)
-    narrow.load_state_dict(state["average"])
-    noise = WIDEN_NOISE if config.network.width < mine.width else 0.0
+    noise = WIDEN_NOISE if theirs.width < mine.width else 0.0
     generator = torch.Generator().manual_seed(trainer.config.run.seed)
-    widen(narrow, trainer.network, noise, generator)
+    widen(origin.module, trainer.network, noise, generator)
     trainer.average.module.load_state_dict(trainer.network.state_dict())
 
 

@@ -1,0 +1,164 @@
+"""`inkhue bench`: how long colouring takes here, and how much memory.
+
+Each model and size is measured in a process of its own (`python -m inkhue.cli.bench`), so that
+its peak memory is its own. All times are medians; pipeline and bare networks take turns.
+"""
+
+from __future__ import annotations
+
+import json
+import statistics
+import subprocess
+import sys
+import time
+from collections.abc import Callable
+from dataclasses import asdict, dataclass
+
+import click
+from rich.table import Table
+
+from inkhue.cli.doctor import RED, draw
+from inkhue.cli.models import show
+from inkhue.colorizer import Colorizer, Prepared
+from inkhue.errors import InkhueError, UsageError
+from inkhue.hints import Hint, Hints, default_radius
+from inkhue.model import DEFAULT_MODEL, find_model
+from inkhue.page import open_page
+
+
+@dataclass(frozen=True)
+class Measured:
+    """One row of the table; milliseconds."""
+
+    model: str
+    size: int  # the page is square; the working size is the model's own
+    threads: int
+    draft: float
+    color: float
+    whole: float  # page, prepare and color, without decoding and writing files
+    networks: float  # the onnxruntime calls alone
+    peak_mb: float | None  # None where the system does not tell
+
+    @property
+    def ratio(self) -> float:
+        """The whole pipeline relative to its networks."""
+        return self.whole / self.networks
+
+
+@click.command()
+@click.option("--model", multiple=True, default=(DEFAULT_MODEL,), help="Repeatable.")
+@click.option(
+    "--sizes", default="512,1024,2048,4096", show_default=True, help="Pages' sides, pixels."
+)
+@click.option("--threads", type=click.IntRange(min=1), help="All cores, at most 4, by default.")
+@click.option("--runs", type=click.IntRange(min=1), default=5, show_default=True)
+@click.option("--json", "as_json", is_flag=True, help="Numbers for programs.")
+def command(
+    model: tuple[str, ...], sizes: str, threads: int | None, runs: int, as_json: bool
+) -> None:
+    """Measure draft, colour and the whole, and peak memory; medians of alternating runs."""
+    sides = parse_sizes(sizes)
+    for name in model:
+        find_model(name)  # an unknown one is told before the first minute is spent
+    rows = [measure_apart(name, side, threads, runs) for name in model for side in sides]
+    if as_json:
+        listed = [asdict(row) | {"ratio": round(row.ratio, 3)} for row in rows]
+        click.echo(json.dumps(listed, indent=2))
+    else:
+        show(table(rows))
+
+
+def parse_sizes(text: str) -> list[int]:
+    """Read "512,1024"."""
+    try:
+        sides = [int(part) for part in text.split(",")]
+    except ValueError:
+        sides = []
+    if not sides or min(sides) < 16 or max(sides) > 12000:
+        raise UsageError(f"--sizes {text!r}: give pixels from 16 to 12000, such as 512,1024")
+    return sides
+
+
+def measure_apart(model: str, side: int, threads: int | None, runs: int) -> Measured:
+    """Measure in a fresh process."""
+    arguments = [model, str(side), str(threads or 0), str(runs)]
+    done = subprocess.run(
+        [sys.executable, "-m", "inkhue.cli.bench", *arguments], capture_output=True, text=True
+    )
+    if done.returncode:
+        reason = (done.stderr.strip().splitlines() or ["it was killed; out of memory?"])[-1]
+        raise InkhueError(f"{model} at {side} pixels: {reason}")
+    return Measured(**json.loads(done.stdout))
+
+
+def measure(model: str, side: int, threads: int | None, runs: int) -> Measured:
+    """Measure in this process."""
+    picture = draw(side)
+    hints = Hints(side, side, (Hint(((side / 2, side / 3),), RED, default_radius(side, side)),))
+    colorizer = Colorizer(model, threads)
+    prepared = colorizer.prepare(open_page(picture))
+    jobs: dict[str, Callable[[], object]] = {
+        "draft": lambda: prepared.draft(hints),
+        "color": lambda: prepared.color(hints),
+        "whole": lambda: colorizer.prepare(open_page(picture)).color(hints),
+        "networks": bare(prepared, hints),
+    }
+    times: dict[str, list[float]] = {name: [] for name in jobs}
+    for _ in range(runs + 1):
+        for name, job in jobs.items():
+            started = time.perf_counter()
+            job()
+            times[name].append(1000 * (time.perf_counter() - started))
+    medians = {name: round(statistics.median(taken[1:]), 2) for name, taken in times.items()}
+    return Measured(colorizer.model.name, side, colorizer.threads, **medians, peak_mb=peak_memory())
+
+
+def bare(prepared: Prepared, hints: Hints) -> Callable[[], object]:
+    """Return the onnxruntime calls of `prepared.color`, with ready inputs."""
+    colorizer, work = prepared.colorizer, prepared.work
+    hint = prepared.hint_grid(hints)
+
+    def run() -> object:
+        return colorizer.run_colorize(work.line, colorizer.run_draft(work.line_small, hint))
+
+    return run
+
+
+def peak_memory() -> float | None:
+    """Return this process's largest resident size so far, MB."""
+    try:
+        import resource
+    except ImportError:  # Windows
+        return None
+    peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
+    return round(peak / (1e6 if sys.platform == "darwin" else 1024), 1)
+
+
+def table(rows: list[Measured]) -> Table:
+    """Lay the measurements out."""
+    shown = Table("model", box=None, pad_edge=False)
+    headings = (
+        "page",
+        "threads",
+        "draft ms",
+        "colour ms",
+        "whole ms",
+        "networks ms",
+        "ratio",
+        "peak MB",
+    )
+    for heading in headings:
+        shown.add_column(heading, justify="right")
+    for row in rows:
+        times = (f"{t:.0f}" for t in (row.draft, row.color, row.whole, row.networks))
+        peak = "n/a" if row.peak_mb is None else f"{row.peak_mb:.0f}"
+        shown.add_row(row.model, str(row.size), str(row.threads), *times, f"{row.ratio:.2f}", peak)
+    return shown
+
+
+if __name__ == "__main__":
+    name, side, threads, runs = sys.argv[1:]
+    try:
+        click.echo(json.dumps(asdict(measure(name, int(side), int(threads) or None, int(runs)))))
+    except InkhueError as error:
+        sys.exit(str(error))

@@ -1,0 +1,71 @@
+"""Trained weights to start from: a run's averaged ones, or those of an exported model folder."""
+
+from __future__ import annotations
+
+import sys
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+import onnx
+from torch import nn
+
+from inkhue.errors import InkhueError, UsageError
+from inkhue.model import DESCRIPTION, read_model
+from inkhue.models.pair import make_stage
+from inkhue.train.checkpoint import load_config, load_state
+from inkhue.train.config import NetworkConfig, TrainConfig, build, to_toml
+from inkhue.train.graphs import read_weights, unfold_norms
+
+if sys.version_info >= (3, 11):
+    import tomllib
+else:
+    import tomli as tomllib
+
+NORMS = "norms.npz"  # in a model folder: the batch norms that its graphs hold folded
+
+
+@dataclass(frozen=True)
+class Origin:
+    """A trained stage and how it came about."""
+
+    network: NetworkConfig
+    module: nn.Module
+    crops: int
+    seconds: float
+    config: str  # TOML
+
+
+def load_origin(path: Path, stage: str) -> Origin:
+    """Read a stage's trained weights; a run of the other stage is a UsageError."""
+    if (path / DESCRIPTION).is_file():
+        return origin_of_model(path, stage)
+    config, state = load_config(path), load_state(path)
+    if config.stage != stage:
+        raise UsageError(f"{path}: is a run of stage {config.stage!r}, not of {stage!r}")
+    module = make_stage(config.network.name, stage, config.network.width)
+    module.load_state_dict(state["average"])
+    return Origin(config.network, module, state["crops"], state["seconds"], to_toml(config))
+
+
+def origin_of_model(folder: Path, stage: str) -> Origin:
+    """Read a stage's weights back out of a model folder's graph; rounded as they are stored."""
+    model = read_model(folder)
+    facts = model.training[stage]
+    config: TrainConfig = build(TrainConfig, tomllib.loads(facts["config"]), str(folder))
+    weights = read_weights(onnx.load_from_string(model.check(stage)))
+    try:
+        with np.load(folder / NORMS) as stored:
+            norms = {
+                name.removeprefix(f"{stage}."): stored[name]
+                for name in stored.files
+                if name.startswith(f"{stage}.")
+            }
+    except (OSError, ValueError) as error:
+        raise InkhueError(
+            f"{folder / NORMS}: cannot be read ({error}): without it no training can start from it"
+        ) from error
+    module = make_stage(config.network.name, stage, config.network.width)
+    unfold_norms(module, weights, norms)
+    seconds = 3600 * float(facts["hours"])
+    return Origin(config.network, module, int(facts["crops"]), seconds, facts["config"])
