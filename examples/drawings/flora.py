@@ -6,7 +6,7 @@ import math
 
 import numpy as np
 
-from .curves import Points, ellipse, turned
+from .curves import Points, ellipse
 from .sheet import Sheet
 
 
@@ -146,8 +146,8 @@ def sprig(s: Sheet, path: Points, size: float, *, width: float = 3) -> None:
     )
 
 
-def round_dots(s: Sheet, points: Points, radius: float, angle: float = 0) -> None:
+def round_dots(s: Sheet, points: Points, radius: float) -> None:
     """Draw berries: small rings with a spot of light left open."""
-    for x, y in turned(points, angle):
+    for x, y in points:
         s.shape(ellipse(x, y, radius, radius), 2.4)
         s.line(ellipse(x, y, 0.55 * radius, 0.55 * radius, 0, 190, 260), 1.6)

@@ -40,21 +40,24 @@ def _svg_mark(number: int, mark: Mark) -> str:
     if isinstance(mark, Paint):
         return f'<path fill="{_hex(mark.grey)}" d="{_path(mark.points)}"/>'
     thin = f' opacity="{mark.opacity:.2f}"' if mark.opacity < 1 else ""
-    grey = f' fill="{_hex(mark.grey)}"' if mark.grey else ""
-    return f'<path{grey}{thin} d="{"".join(_path(ring) for ring in _outline(mark))}"/>'
+    if np.ptp(mark.widths) == 0:
+        round_pen = 'fill="none" stroke-linecap="round" stroke-linejoin="round"'
+        pen = f'{round_pen} stroke="{_hex(mark.grey)}" stroke-width="{mark.widths[0]:.1f}"'
+        return f'<path {pen}{thin} d="{_path(mark.points, closed=False)}"/>'
+    return f'<path{thin} d="{"".join(_path(ring) for ring in _outline(mark))}"/>'
 
 
 def _hex(grey: int) -> str:
     return f"#{grey:02x}{grey:02x}{grey:02x}"
 
 
-def _path(points: Points) -> str:
+def _path(points: Points, *, closed: bool = True) -> str:
     """Write relative moves with one decimal, points that do not bend the path left out."""
-    kept = cv2.approxPolyDP(points.astype(np.float32)[:, None], 0.12, True)[:, 0]
+    kept = cv2.approxPolyDP(points.astype(np.float32)[:, None], 0.12, closed)[:, 0]
     tenths = np.rint(kept * 10).astype(int)
     steps = np.diff(tenths, axis=0)
     first = f"M{tenths[0, 0] / 10:g} {tenths[0, 1] / 10:g}l"
-    return first + " ".join(f"{x / 10:g} {y / 10:g}" for x, y in steps) + "z"
+    return first + " ".join(f"{x / 10:g} {y / 10:g}" for x, y in steps) + "z" * closed
 
 
 def _outline(stroke: Stroke) -> list[Points]:

@@ -58,7 +58,6 @@ def to_onnx(network: nn.Module, stage: str, samples: tuple[Tensor, ...]) -> onnx
     axes = {
         name: {2: sides[name][0], 3: sides[name][1]} for name in (*inputs, output) if name in sides
     }
-    axes.setdefault("color", {2: "height", 3: "width"})
     with tempfile.TemporaryDirectory() as folder, torch.no_grad(), warnings.catch_warnings():
         # The newer exporter computes sizes in the graph (Shape, Gather), which the contract bars.
         warnings.simplefilter("ignore", DeprecationWarning)

@@ -16,7 +16,7 @@ import cv2
 import torch
 from lightning_fabric import Fabric
 from torch import Tensor, nn
-from torch.optim.swa_utils import AveragedModel, get_ema_multi_avg_fn
+from torch.optim.swa_utils import AveragedModel
 from torch.utils.data import DataLoader, Sampler, default_collate
 
 from inkhue.data.crops import Crops
@@ -45,7 +45,7 @@ class Trainer:
         self.frozen = frozen
         self.draft = None if frozen is None else fabric.to_device(thaw(frozen))
         self.network = make_stage(config.network.name, config.stage, config.network.width)
-        average = get_ema_multi_avg_fn(config.run.average)  # type: ignore[no-untyped-call]
+        average = moving_average(config.run.average)
         self.average = AveragedModel(self.network, multi_avg_fn=average, use_buffers=True)
         self.critic = Critic(config.crops.size)
         self.step = 0
@@ -148,6 +148,25 @@ class Trainer:
         with torch.no_grad():
             draft, result = self.make(self.average.module, crops)
         save_sheet(path, crops, draft, result)
+
+
+def moving_average(decay: float) -> Callable[[list[Tensor], list[Tensor], Tensor], None]:
+    """Return the update of a moving average whose memory grows with the run, up to `decay`.
+
+    With a long memory from the start, the average of a short run would be its random first weights.
+    """
+
+    @torch.no_grad()
+    def update(averages: list[Tensor], currents: list[Tensor], averaged: Tensor) -> None:
+        count = float(averaged)
+        share = 1 - min(decay, (1 + count) / (10 + count))
+        for average, current in zip(averages, currents, strict=True):
+            if average.is_floating_point():
+                average.lerp_(current, share)
+            else:
+                average.copy_(current)
+
+    return update
 
 
 def freeze(draft: Origin) -> dict[str, Any]:
