@@ -15,6 +15,7 @@ from inkhue.train.checkpoint import load_config, read_log
 
 
 def main() -> None:
+    """Write the plot: a panel for each stage."""
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("runs", nargs="+", type=Path)
     parser.add_argument("-o", "--out", type=Path, required=True)
@@ -32,6 +33,7 @@ def main() -> None:
 
 
 def plot_run(panel: plt.Axes, run: Path) -> None:
+    """Draw one run's L1, smoothed over a fortieth of it."""
     rows = read_log(run)
     crops, losses = [row.crops for row in rows], np.array([row.l1 for row in rows])
     window = max(1, len(losses) // 40)

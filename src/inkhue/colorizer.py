@@ -1,4 +1,4 @@
-"""The pipeline, top to bottom: page -> prepare -> draft -> colorize -> obey -> lines over colour."""
+"""The pipeline: page -> prepare -> draft -> colorize -> obey -> lines over colour."""
 
 from __future__ import annotations
 
@@ -83,12 +83,12 @@ class Colorizer:
         return Prepared(self, page, work)
 
     def run_draft(self, line: Floats, hint: Floats) -> Floats:
-        """line (1, 1, h, w), hint (1, 4, h, w) -> draft (1, 3, h, w), all in [0, 1]."""
+        """Line (1, 1, h, w), hint (1, 4, h, w) -> draft (1, 3, h, w), all in [0, 1]."""
         (draft,) = self._draft.run(["draft"], {"line": line, "hint": hint})
         return np.asarray(draft)
 
     def run_colorize(self, line: Floats, draft: Floats) -> Floats:
-        """line (1, 1, H, W), draft (1, 3, H/4, W/4) -> color (1, 3, H, W), all in [0, 1]."""
+        """Line (1, 1, H, W), draft (1, 3, H/4, W/4) -> color (1, 3, H, W), all in [0, 1]."""
         (color,) = self._colorize.run(["color"], {"line": line, "draft": draft})
         return np.asarray(color)
 

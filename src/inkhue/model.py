@@ -54,7 +54,7 @@ class Model:
 
     @property
     def installed(self) -> bool:
-        """Are all graphs here?"""
+        """Whether all graphs are here."""
         return all((self.folder / stage.file).is_file() for stage in self.stages.values())
 
     @property
@@ -92,7 +92,7 @@ class Model:
             raise InkhueError(f"{path}: cannot be read ({error.strerror})") from error
         if len(graph) != entry.bytes:
             raise InkhueError(
-                f"{path}: is {len(graph)} bytes, not {entry.bytes}: the file is cut off, copy it again"
+                f"{path}: is cut off ({len(graph)} of {entry.bytes} bytes): copy it again"
             )
         if hashlib.sha256(graph).hexdigest() != entry.sha256:
             raise InkhueError(

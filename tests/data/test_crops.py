@@ -123,7 +123,7 @@ def test_weights_go_by_part_of_the_id():
     chances = picture_chances(PICTURES, {"red": 3})
     assert chances.tolist() == [0.75, 0.25]
     chosen = Crops(PICTURES, "draft", replace(CONFIG, weights={"blue": 0}), 0)
-    assert all("red" == chosen.pictures[_chosen(chosen, k)].id for k in range(10))
+    assert all(chosen.pictures[_chosen(chosen, k)].id == "red" for k in range(10))
 
 
 def _chosen(crops, index):
@@ -132,9 +132,9 @@ def _chosen(crops, index):
 
 
 def test_unknown_names_are_refused_with_the_nearest():
-    with pytest.raises(UsageError, match="'papr'.*did you mean 'paper'"):
+    with pytest.raises(UsageError, match=r"'papr'.*did you mean 'paper'"):
         CropConfig(hints={"papr": 1})
-    with pytest.raises(UsageError, match="'xdogg'.*did you mean 'xdog'"):
+    with pytest.raises(UsageError, match=r"'xdogg'.*did you mean 'xdog'"):
         CropConfig(lines={"xdogg": 1})
 
 

@@ -142,7 +142,14 @@ def test_a_file_that_is_no_tar(tmp_path):
 
 
 @pytest.mark.parametrize(
-    "length", [100, 512 + 20, 1024, 1024 + 100, 1024 + 512 + 20], ids=lambda n: f"{n} bytes"
+    "length",
+    [
+        100,
+        512 + 20,
+        1024,
+        1024 + 100,
+        1024 + 512 + 20,
+    ],
 )
 def test_a_tar_that_is_cut_off(shard, length):
     """Within the first header and data, after them, and within the second header and data."""

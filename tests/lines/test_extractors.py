@@ -93,7 +93,7 @@ def test_an_edge_of_hue_alone_leaves_a_line(method):
 
 
 def test_an_unknown_method_names_the_nearest():
-    with pytest.raises(UsageError, match="'inc'.*did you mean 'ink'"):
+    with pytest.raises(UsageError, match=r"'inc'.*did you mean 'ink'"):
         extract(scene(), "inc")
 
 

@@ -11,9 +11,9 @@ from hypothesis import strategies as st
 
 pytest.importorskip("torch")
 
-from inkhue.data.crops import CropConfig  # noqa: E402
-from inkhue.errors import UsageError  # noqa: E402
-from inkhue.train.config import (  # noqa: E402
+from inkhue.data.crops import CropConfig
+from inkhue.errors import UsageError
+from inkhue.train.config import (
     LossConfig,
     NetworkConfig,
     OptimizerConfig,
@@ -58,7 +58,15 @@ def test_what_is_written_is_read_back(read):
     config = TrainConfig(
         stage="colorize",
         network=NetworkConfig("u-net", 8),
-        crops=CropConfig(128, 0.1, 0, False, {"ink": 2.5}, {"people": 1, "paper": 1e-3}, {"a": 2}),
+        crops=CropConfig(
+            size=128,
+            whole=0.1,
+            recolor=0,
+            redraw=False,
+            lines={"ink": 2.5},
+            hints={"people": 1, "paper": 1e-3},
+            weights={'a "b" \\ ü': 2},
+        ),
         loss=LossConfig(1, 0, 7),
         optimizer=OptimizerConfig(1e-5, 0, 0.99, 1),
         run=RunConfig(3, 4, 0.5, "32-true", 1, 2, 0),

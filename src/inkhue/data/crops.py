@@ -38,6 +38,7 @@ class CropConfig:
         default_factory=lambda: {TRUE_LINES: 6, "ink": 3, "xdog": 1.5, "pencil": 1}
     )
     hints: Mapping[str, float] = field(default_factory=lambda: {"paper": 1})
+    dense_until: int = 0  # so many crops of a run, its first, have dense hints alone
     weights: Mapping[str, float] = field(default_factory=dict)  # of pictures, by part of the id
     cache_mb: int = 6000  # decoded pictures and lines kept in memory by each worker
 
@@ -76,24 +77,28 @@ class Crops(Dataset[dict[str, Tensor]]):
         chosen = int(rng.choice(len(self.pictures), p=self.chances))
         rgb = self.cache.get((chosen, "color"), self.pictures[chosen].rgb)
         line = self.line_of(chosen, rgb, rng)
-        crop = self.cut(rgb, line, rng)
+        rules = {"dense": 1.0} if index < self.config.dense_until else self.config.hints
+        crop = self.cut(rgb, line, rules, rng)
         return {name: torch.from_numpy(part) for name, part in crop.items()}
 
     def line_of(
         self, chosen: int, rgb: NDArray[np.uint8], rng: np.random.Generator
     ) -> NDArray[np.uint8]:
         """Return the picture's line art by a method drawn by its weight."""
-        drawn = self.pictures[chosen].encoded_line is not None
-        names = [n for n in self.config.lines if drawn or n != TRUE_LINES]
-        weights = np.array([self.config.lines[n] for n in names], np.float64)
-        name = names[int(rng.choice(len(names), p=weights / weights.sum()))]
+        has_true = self.pictures[chosen].encoded_line is not None
+        weights = {n: w for n, w in self.config.lines.items() if has_true or n != TRUE_LINES}
+        name = drawn(weights, rng)
         make: Callable[[], NDArray[np.uint8] | None] = (
             self.pictures[chosen].line if name == TRUE_LINES else lambda: extract(rgb, name)
         )
         return self.cache.get((chosen, name), make)
 
     def cut(
-        self, rgb: NDArray[np.uint8], line: NDArray[np.uint8], rng: np.random.Generator
+        self,
+        rgb: NDArray[np.uint8],
+        line: NDArray[np.uint8],
+        rules: Mapping[str, float],
+        rng: np.random.Generator,
     ) -> dict[str, NDArray[np.float32]]:
         """Cut, vary and hint one crop."""
         config, size = self.config, self.config.size
@@ -112,18 +117,14 @@ class Crops(Dataset[dict[str, Tensor]]):
         if self.stage == "colorize":
             color, small = reduce(color), reduce(small)
             crop["line_small"] = small[None]
-        crop["hint"] = self.hint(as_floats(color), small, rng)
+        crop["hint"] = RULES[drawn(rules, rng)](as_floats(color), small, rng)
         return crop
 
-    def hint(
-        self, color: NDArray[np.float32], line: NDArray[np.float32], rng: np.random.Generator
-    ) -> NDArray[np.float32]:
-        """Simulate hints by a rule drawn by its weight."""
-        names = list(self.config.hints)
-        weights = np.array([self.config.hints[n] for n in names], np.float64)
-        return RULES[names[int(rng.choice(len(names), p=weights / weights.sum()))]](
-            color, line, rng
-        )
+
+def drawn(weights: Mapping[str, float], rng: np.random.Generator) -> str:
+    """Draw a name by its weight."""
+    chances = np.array(list(weights.values()), np.float64)
+    return list(weights)[int(rng.choice(len(chances), p=chances / chances.sum()))]
 
 
 class ByteCache:

@@ -17,7 +17,7 @@ Rule = Callable[[Floats, Floats, np.random.Generator], Floats]
 
 GRID = 128  # side of the grid that counts of hints are given for
 
-DENSE_FEWEST, DENSE_MOST = 30, 3000
+DENSE_FEWEST, DENSE_MOST = 300, GRID * GRID
 
 PEOPLE_NONE = 0.25  # share of pictures without any hint
 PEOPLE_MOST = 80
@@ -58,7 +58,10 @@ def paper_colorize(color: Floats, line: Floats, rng: np.random.Generator) -> Flo
 
 
 def dense(color: Floats, line: Floats, rng: np.random.Generator) -> Floats:
-    """Draw 30 to 3000 hints, each magnitude as often: first learn to take a hint's colour."""
+    """Draw hints for 2 % to all of the cells, each magnitude as often.
+
+    For a young network: from a picture that is all hints it learns first to take their colours.
+    """
     number = np.exp(rng.uniform(np.log(DENSE_FEWEST), np.log(DENSE_MOST)))
     return scatter(color, count_for(number, color.shape), rng)
 

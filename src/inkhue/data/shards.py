@@ -12,7 +12,7 @@ from pathlib import PurePosixPath
 import fsspec
 import numpy as np
 from numpy.typing import NDArray
-from PIL import Image, UnidentifiedImageError
+from PIL import Image
 
 from inkhue.errors import InkhueError
 from inkhue.lines import over_color
@@ -45,7 +45,7 @@ class Picture:
         try:
             picture = Image.open(io.BytesIO(encoded))
             picture.load()
-        except (OSError, UnidentifiedImageError, SyntaxError, ValueError) as error:
+        except (OSError, Image.DecompressionBombError, SyntaxError, ValueError) as error:
             raise InkhueError(
                 f"{self.shard}: picture {self.id!r} is broken ({error}): make the shard again"
             ) from error
@@ -87,14 +87,20 @@ def read_address(address: str) -> Iterator[Picture]:
 
 
 def read_tar(system: fsspec.AbstractFileSystem, path: str) -> Iterator[Picture]:
-    """Read the pictures of one tar file."""
+    """Read the pictures of one tar file; one that is cut off anywhere is an InkhueError."""
     try:
-        with system.open(path, "rb") as file, tarfile.open(fileobj=file) as tar:
+        with system.open(path, "rb") as file, tarfile.open(fileobj=file, mode="r:") as tar:
             members = ((m.name, lambda m=m: read_member(tar, m)) for m in tar if m.isfile())
-            yield from group(path, members)
+            pictures = list(group(path, members))
+            # tarfile takes a file that is cut off between or within headers for whole.
+            file.seek(tar.offset)
+            if file.read(tarfile.BLOCKSIZE) != bytes(tarfile.BLOCKSIZE):
+                raise tarfile.ReadError("unexpected end of data")
+            yield from pictures
     except tarfile.TarError as error:
+        reason = str(error).splitlines()[0]
         raise InkhueError(
-            f"{path}: is no whole tar file ({error}): fetch or make it again"
+            f"{path}: is no whole tar file ({reason}): fetch or make it again"
         ) from error
 
 

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import itertools
 import signal
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -30,6 +30,8 @@ from inkhue.train.config import TrainConfig
 from inkhue.train.origin import Origin
 from inkhue.train.report import Report
 from inkhue.train.sheet import save_sheet
+
+Tensors = tuple[Tensor, ...] | list[Tensor]
 
 SHEET_CROPS = 8
 SHEET_SEED = 1  # added to the run's seed, so that the sheet's crops are none of the first steps'
@@ -150,14 +152,14 @@ class Trainer:
         save_sheet(path, crops, draft, result)
 
 
-def moving_average(decay: float) -> Callable[[list[Tensor], list[Tensor], Tensor], None]:
+def moving_average(decay: float) -> Callable[[Tensors, Tensors, Tensor | int], None]:
     """Return the update of a moving average whose memory grows with the run, up to `decay`.
 
     With a long memory from the start, the average of a short run would be its random first weights.
     """
 
     @torch.no_grad()
-    def update(averages: list[Tensor], currents: list[Tensor], averaged: Tensor) -> None:
+    def update(averages: Tensors, currents: Tensors, averaged: Tensor | int) -> None:
         count = float(averaged)
         share = 1 - min(decay, (1 + count) / (10 + count))
         for average, current in zip(averages, currents, strict=True):
@@ -201,18 +203,22 @@ class Onward(Sampler[int]):
 def load_batches(trainer: Trainer, pictures: Sequence[Picture]) -> Iterator[dict[str, Tensor]]:
     """Return batches of crops from the trainer's step on."""
     config, fabric = trainer.config, trainer.fabric
+    # Here too: a worker forked from a process with OpenCV's threads waits for them for ever.
+    cv2.setNumThreads(1)
     loader = DataLoader(
         Crops(pictures, config.stage, config.crops, config.run.seed),
         batch_size=config.optimizer.batch,
         sampler=Onward(trainer.crops_seen + fabric.global_rank, fabric.world_size),
         num_workers=config.run.workers,
+        # A forked worker can hang in OpenCV, whose threads the fork does not bring along.
+        multiprocessing_context="spawn" if config.run.workers else None,
         worker_init_fn=start_worker,
         pin_memory=fabric.device.type == "cuda",
     )
-    return (fabric.to_device(batch) for batch in one_line(loader))
+    return (fabric.to_device(batch) for batch in one_line(iter(loader)))
 
 
-def one_line(batches: Iterable[dict[str, Tensor]]) -> Iterator[dict[str, Tensor]]:
+def one_line(batches: Iterator[dict[str, Tensor]]) -> Iterator[dict[str, Tensor]]:
     """Pass batches on; what a worker says of a broken picture comes without its traceback."""
     try:
         yield from batches
@@ -230,7 +236,8 @@ def sheet_crops(trainer: Trainer, pictures: Sequence[Picture]) -> dict[str, Tens
     """Return the crops of the sample sheets, the same through a run."""
     config = trainer.config
     crops = Crops(pictures, config.stage, config.crops, config.run.seed + SHEET_SEED)
-    batch = default_collate([crops[k] for k in range(SHEET_CROPS)])
+    first = config.crops.dense_until  # those before it have other hints
+    batch = default_collate([crops[first + k] for k in range(SHEET_CROPS)])
     return {name: part.to(trainer.fabric.device) for name, part in batch.items()}
 
 
