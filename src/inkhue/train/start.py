@@ -30,7 +30,7 @@ from inkhue.train.loop import Trainer, freeze, run, save
 from inkhue.train.origin import load_origin
 from inkhue.train.report import Report, Tell
 
-WIDEN_NOISE = 0.05  # how far the copies of a widened network are moved apart
+WIDEN_NOISE = 0.02  # how far the copies of a widened network are moved apart
 MAY_CHANGE = ("steps", "sheet_every", "save_every", "workers")  # when a run goes on
 
 

@@ -1,0 +1,56 @@
+"""What the repository ships or describes is what the networks are."""
+
+from __future__ import annotations
+
+import csv
+from pathlib import Path
+
+import pytest
+
+torch = pytest.importorskip("torch")
+
+from inkhue.model import DEFAULT_MODEL, read_model  # noqa: E402
+from inkhue.models.pair import count_parameters, count_trainable, make_stage, pair_name  # noqa: E402
+
+ROOT = Path(__file__).parents[2]
+FOLDERS = sorted(p.parent for p in ROOT.glob("**/weights/*/model.json") if ".venv" not in p.parts)
+PERMISSIVE = ("public", "cc0", "cc-by-3", "cc-by-4", "mit", "apache", "bsd")
+
+
+@pytest.mark.parametrize("folder", FOLDERS, ids=lambda folder: folder.name)
+def test_counts_are_the_networks(folder):
+    model = read_model(folder)
+    assert model.name == folder.name
+    network, _, width = model.name.partition("-w")
+    for stage, entry in model.stages.items():
+        made = make_stage(network, stage, int(width or 64))
+        assert entry.parameters == count_parameters(made)
+        assert entry.trainable == count_trainable(made)
+    assert model.name == pair_name(network, int(width or 64))
+
+
+@pytest.mark.parametrize("folder", FOLDERS, ids=lambda folder: folder.name)
+def test_graphs_match_their_checksums(folder):
+    model = read_model(folder)
+    if model.installed:
+        for stage in model.stages:
+            assert model.check(stage)
+
+
+@pytest.mark.parametrize("folder", FOLDERS, ids=lambda folder: folder.name)
+def test_every_training_picture_names_a_permissive_licence(folder):
+    model = read_model(folder)
+    with (folder / model.attribution).open(newline="", encoding="utf-8") as file:
+        rows = list(csv.DictReader(file))
+    assert len(rows) == model.training["pictures"] > 0
+    for row in rows:
+        assert row["license"].lower().startswith(PERMISSIVE), row
+        # A few pictures' sources name no author; those name where they are from.
+        assert row["author"] or row["origin"], row
+
+
+def test_the_papers_counts():
+    names = {folder.name: read_model(folder) for folder in FOLDERS}
+    assert {s.parameters for s in names["au-net"].stages.values()} == {13_071_072}
+    assert {s.parameters for s in names["u-net"].stages.values()} == {18_642_496}
+    assert names[DEFAULT_MODEL].installed
