@@ -5,6 +5,7 @@ from __future__ import annotations
 import csv
 import io
 import json
+from dataclasses import replace
 
 import numpy as np
 import pytest
@@ -69,9 +70,7 @@ def runs(data, tmp_path_factory):
     folder = tmp_path_factory.mktemp("runs")
     draft, colorize = folder / "draft", folder / "colorize"
     train(Request(DRAFT, [data], draft), print)
-    second = TrainConfig(
-        "colorize", DRAFT.network, DRAFT.crops, DRAFT.loss, DRAFT.optimizer, DRAFT.run
-    )
+    second = replace(DRAFT, stage="colorize")
     train(Request(second, [data], colorize, draft=draft), print)
     return draft, colorize
 
@@ -115,19 +114,20 @@ def test_a_described_folder_holds_no_graphs(runs, tmp_path):
 
 
 def test_training_starts_from_a_model_folder(model, runs, data, tmp_path):
-    config = TrainConfig(
-        "draft",
-        DRAFT.network,
-        DRAFT.crops,
-        DRAFT.loss,
-        OptimizerConfig(rate=1e-9, batch=2),
-        DRAFT.run,
-    )
+    config = replace(DRAFT, optimizer=OptimizerConfig(rate=1e-9, batch=2))
     train(Request(config, [data], tmp_path / "run", init=model), print)
     before, after = load_origin(runs[0], "draft"), load_origin(tmp_path / "run", "draft")
     for name, weight in before.module.named_parameters():
         moved = (weight - after.module.get_parameter(name)).abs().max()
         assert moved <= weight.abs().max() / 100, name  # rounding to 8 bits
+
+
+def test_a_colorize_run_may_start_from_its_draft(runs, data, tmp_path):
+    config = replace(DRAFT, stage="colorize", optimizer=OptimizerConfig(rate=1e-9, batch=2))
+    train(Request(config, [data], tmp_path / "run", init=runs[0], draft=runs[0]), print)
+    before, after = load_origin(runs[0], "draft"), load_origin(tmp_path / "run", "colorize")
+    for name, weight in before.module.generator.named_parameters():
+        assert torch.allclose(weight, after.module.generator.get_parameter(name), atol=1e-6), name
 
 
 def test_a_run_of_the_other_stage_is_refused(runs):

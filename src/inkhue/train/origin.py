@@ -8,10 +8,10 @@ from pathlib import Path
 
 import numpy as np
 import onnx
-from torch import nn
 
 from inkhue.errors import InkhueError, UsageError
 from inkhue.model import DESCRIPTION, read_model
+from inkhue.models.au_net import Colorize, Draft
 from inkhue.models.pair import make_stage
 from inkhue.train.checkpoint import load_config, load_state
 from inkhue.train.config import NetworkConfig, TrainConfig, build, to_toml
@@ -30,7 +30,7 @@ class Origin:
     """A trained stage and how it came about."""
 
     network: NetworkConfig
-    module: nn.Module
+    module: Draft | Colorize
     crops: int
     seconds: float
     config: str  # TOML

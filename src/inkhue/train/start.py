@@ -19,6 +19,7 @@ from inkhue.data.shards import Picture, read_shards
 from inkhue.errors import InkhueError, UsageError
 from inkhue.models.pair import widen
 from inkhue.train.checkpoint import (
+    CONFIG,
     cut_log,
     load_config,
     load_state,
@@ -129,8 +130,13 @@ def frozen_draft(request: Request, state: dict[str, Any] | None) -> dict[str, An
 
 
 def start_from(trainer: Trainer, init: Path) -> None:
-    """Give the network the weights of another run or model, widened where that is narrower."""
-    origin = load_origin(init, trainer.config.stage)
+    """Give the network the weights of another run or model, widened where that is narrower.
+
+    A run of the other stage serves too, since both have one generator: to a draft network a whole
+    picture is a page where every cell is hinted.
+    """
+    is_run = (init / CONFIG).is_file()
+    origin = load_origin(init, load_config(init).stage if is_run else trainer.config.stage)
     mine, theirs = trainer.config.network, origin.network
     if theirs.name != mine.name or mine.width % theirs.width:
         raise UsageError(
@@ -139,7 +145,7 @@ def start_from(trainer: Trainer, init: Path) -> None:
         )
     noise = WIDEN_NOISE if theirs.width < mine.width else 0.0
     generator = torch.Generator().manual_seed(trainer.config.run.seed)
-    widen(origin.module, trainer.network, noise, generator)
+    widen(origin.module.generator, trainer.network.generator, noise, generator)
     trainer.average.module.load_state_dict(trainer.network.state_dict())
 
 
