@@ -189,3 +189,10 @@ def test_an_array_over_the_limit_is_kept_alone():
 def test_reducing_takes_the_mean_of_blocks():
     values = np.arange(64, dtype=np.float32).reshape(8, 8)
     assert np.allclose(reduce(values), values.reshape(2, 4, 2, 4).mean(axis=(1, 3)))
+
+
+def test_a_config_without_hints_or_lines_is_refused():
+    with pytest.raises(UsageError, match="no hint rule"):
+        CropConfig(hints={})
+    with pytest.raises(UsageError, match="no line method"):
+        CropConfig(lines={})

@@ -182,3 +182,14 @@ def test_the_project_s_art(art):
     some = pictures[0]
     assert some.line().shape == some.rgb().shape[:2]
     assert some.meta["license"]
+
+
+def test_one_name_in_two_folders_is_two_pictures(tmp_path):
+    from PIL import Image
+
+    for folder, color in (("a", "red"), ("b", "blue")):
+        (tmp_path / folder).mkdir()
+        Image.new("RGB", (8, 8), color).save(tmp_path / folder / "p.png")
+    (tmp_path / ".hidden.tar").write_bytes(b"left by a kill")
+    found = {p.id: tuple(p.rgb()[0, 0]) for p in read_shards([str(tmp_path)])}
+    assert found == {"a/p": (255, 0, 0), "b/p": (0, 0, 255)}

@@ -17,7 +17,7 @@ from torch.utils.data import Dataset
 from inkhue.data.augment import draw_window, recolor, redraw_lines
 from inkhue.data.hint_rules import RULES
 from inkhue.data.shards import Picture
-from inkhue.errors import UsageError, did_you_mean
+from inkhue.errors import InkhueError, UsageError, did_you_mean
 from inkhue.lines import METHODS, extract
 
 Pixel = TypeVar("Pixel", np.uint8, np.float32)
@@ -48,8 +48,10 @@ class CropConfig:
 
 
 def check_names(what: str, given: Mapping[str, float], known: object) -> None:
-    """Refuse a name that is not known."""
+    """Refuse a name that is not known, and no name at all."""
     names = list(known)  # type: ignore[call-overload]
+    if not given:
+        raise UsageError(f"no {what} is given; there are: {', '.join(sorted(names))}")
     for name in given:
         if name not in names:
             raise UsageError(f"no {what} {name!r}{did_you_mean(name, names)}")
@@ -87,6 +89,10 @@ class Crops(Dataset[dict[str, Tensor]]):
         """Return the picture's line art by a method drawn by its weight."""
         has_true = self.pictures[chosen].encoded_line is not None
         weights = {n: w for n, w in self.config.lines.items() if has_true or n != TRUE_LINES}
+        if not weights:
+            raise InkhueError(
+                f"picture {self.pictures[chosen].id!r} has no true line art: add a line method"
+            )
         name = drawn(weights, rng)
         make: Callable[[], NDArray[np.uint8] | None] = (
             self.pictures[chosen].line if name == TRUE_LINES else lambda: extract(rgb, name)

@@ -77,11 +77,14 @@ def read_address(address: str) -> Iterator[Picture]:
             yield from read_tar(system, path)
             return
         names = sorted(system.find(path))
+        # Hidden files are what a killed `inkhue prepare` leaves.
+        names = [n for n in names if not PurePosixPath(n).name.startswith(".")]
         tars = [name for name in names if name.endswith(".tar")]
         for tar in tars:
             yield from read_tar(system, tar)
         if not tars:
-            yield from group(address, ((n, lambda n=n: system.cat_file(n)) for n in names))
+            files = ((n[len(path) :].lstrip("/"), lambda n=n: system.cat_file(n)) for n in names)
+            yield from group(address, files)
     except (OSError, ValueError, ImportError) as error:
         raise InkhueError(f"{address}: cannot be read ({error})") from error
 
@@ -126,15 +129,16 @@ def group(shard: str, members: Iterable[tuple[str, object]]) -> Iterator[Picture
 
 
 def split_name(name: str) -> tuple[str, str | None]:
-    """Split `folder/ID.line.webp` into its id and what it is: color, line, json or None."""
+    """Split `a/ID.line.webp` into its id, a/ID, and what it is: color, line, json or None."""
     path = PurePosixPath(name)
+    stem = str(path.with_suffix(""))
     if path.suffix == ".json":
-        return path.stem, "json"
+        return stem, "json"
     if path.suffix.lower() not in PICTURES:
-        return path.stem, None
-    if path.stem.endswith(".line"):
-        return path.stem.removesuffix(".line"), "line"
-    return path.stem, "color"
+        return stem, None
+    if stem.endswith(".line"):
+        return stem.removesuffix(".line"), "line"
+    return stem, "color"
 
 
 def read_meta(shard: str, stem: str, text: bytes) -> dict[str, str]:
