@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 from dataclasses import dataclass
 from pathlib import Path
-from typing import BinaryIO
+from typing import BinaryIO, TypeVar, cast
 
 import cv2
 import numpy as np
@@ -19,6 +19,7 @@ from inkhue.pixels import WHITE
 
 Bytes = NDArray[np.uint8]
 Floats = NDArray[np.float32]
+Picture = TypeVar("Picture", Bytes, Floats)
 
 DRAFT_SCALE = 4  # the draft is a quarter of the working size
 DEFAULT_OBEY = 1.0
@@ -127,7 +128,7 @@ class Prepared:
         draft = self._run_draft(hints)
         color = self._crop(self.colorizer.run_colorize(self.work.line, draft), 1)
         ink = 1 - self.work.line[0, 0, : self.work.height, : self.work.width]
-        layer = enlarge(run_under_lines(color, ink), self.page.size)
+        layer = resize(run_under_lines(color, ink), *self.page.size)
         layer, clear = obey_hints(layer, hints, obey)
         image = over(self.page.lines, layer)
         return Result(image, layer, self.page.lines, self._crop(draft, DRAFT_SCALE), clear)
@@ -182,19 +183,12 @@ def fit(page: Page, size: int, multiple: int) -> Work:
     return Work(line[None, None], small[None, None], width, height)
 
 
-def resize(picture: Floats, width: int, height: int) -> Floats:
-    """Reduce by the mean of the covered area, enlarge linearly; (H, W) float32."""
+def resize(picture: Picture, width: int, height: int) -> Picture:
+    """Reduce (H, W[, 3]) by the mean of the covered area, or enlarge it linearly."""
     reducing = width < picture.shape[1] or height < picture.shape[0]
     resampling = cv2.INTER_AREA if reducing else cv2.INTER_LINEAR
     resized = cv2.resize(picture, (width, height), interpolation=resampling)
-    return np.asarray(resized, np.float32).reshape(height, width)
-
-
-def enlarge(layer: Bytes, size: tuple[int, int]) -> Bytes:
-    """Bring the colour layer (h, w, 3) to the page's size (width, height)."""
-    reducing = size[0] < layer.shape[1]
-    resampling = cv2.INTER_AREA if reducing else cv2.INTER_LINEAR
-    return np.asarray(cv2.resize(layer, size, interpolation=resampling), np.uint8)
+    return cast(Picture, resized.reshape(height, width, *picture.shape[2:]))
 
 
 def run_under_lines(color: Bytes, ink: Floats) -> Bytes:

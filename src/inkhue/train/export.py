@@ -27,7 +27,6 @@ from inkhue.models.pair import (
     count_multiply_adds,
     count_parameters,
     count_trainable,
-    make_stage,
     pair_name,
 )
 from inkhue.train.checkpoint import (
@@ -37,17 +36,15 @@ from inkhue.train.checkpoint import (
     load_state,
     read_attribution,
 )
-from inkhue.train.config import TrainConfig, to_toml
 from inkhue.train.graphs import INPUTS, fold_norms, norm_values, store_weights, to_onnx
-from inkhue.train.origin import NORMS
+from inkhue.train.loop import thaw
+from inkhue.train.origin import NORMS, load_origin
 
 LICENSE = "Apache-2.0"
 MULTIPLE, SIZE = 64, 512
 TORCH_TOLERANCE = 1e-4  # float32 graph against torch, on real drawings
-STORED_MEAN, STORED_TAIL = (
-    1 / 255,
-    4 / 255,
-)  # stored weights against float32: mean, 99.9th percentile
+# Stored weights against float32, at most: mean and 99.9th percentile of the differences.
+STORED_MEAN, STORED_TAIL = 1 / 255, 4 / 255
 
 SUMMARIES = {
     "au-net": "the paper's pair of additive U-Nets",
@@ -98,43 +95,33 @@ def export(
 
 def load_pair(runs: Sequence[Path]) -> tuple[list[Trained], str]:
     """Return the draft and the colorize stage of these runs, and the pair's name."""
-    loaded: dict[str, tuple[Path, TrainConfig, dict[str, Any]]] = {}
-    for run in runs:
-        config = load_config(run)
-        loaded[config.stage] = (run, config, load_state(run))
-    if "colorize" not in loaded:
+    found = {load_config(run).stage: run for run in runs}
+    if "colorize" not in found:
         raise UsageError("export needs a run of stage 'colorize': name one")
-    run, config, state = loaded["colorize"]
-    colorize = trained(run, config, state)
-    samples = colorize.samples
-    if "draft" in loaded:
-        draft_run, draft_config, draft_state = loaded["draft"]
-        if draft_config.network != config.network:
-            raise UsageError(f"{draft_run}: is another network than {run}'s")
-        draft = trained(draft_run, draft_config, draft_state)
+    network = load_config(found["colorize"]).network
+    colorize = trained(found["colorize"], "colorize")
+    if "draft" not in found:
+        draft = frozen_stage(found["colorize"], colorize.samples)
+    elif load_config(found["draft"]).network != network:
+        raise UsageError(f"{found['draft']}: is another network than {found['colorize']}'s")
     else:
-        draft = frozen_stage(state["frozen"], samples)
-    return [draft, colorize], pair_name(config.network.name, config.network.width)
+        draft = trained(found["draft"], "draft")
+    return [draft, colorize], pair_name(network.name, network.width)
 
 
-def trained(run: Path, config: TrainConfig, state: dict[str, Any]) -> Trained:
+def trained(run: Path, stage: str) -> Trained:
     """Return a run's averaged network."""
-    network = make_stage(config.network.name, config.stage, config.network.width)
-    network.load_state_dict(state["average"])
-    text = to_toml(config)
-    return Trained(
-        config.stage, network.eval(), state["crops"], state["seconds"], text, load_samples(run)
-    )
+    origin = load_origin(run, stage)
+    facts = (origin.crops, origin.seconds, origin.config)
+    return Trained(stage, origin.module.eval(), *facts, load_samples(run))
 
 
-def frozen_stage(frozen: dict[str, Any], samples: dict[str, Tensor]) -> Trained:
+def frozen_stage(run: Path, samples: dict[str, Tensor]) -> Trained:
     """Return the draft network that a colorize run kept."""
-    network = make_stage(frozen["name"], "draft", frozen["width"])
-    network.load_state_dict(frozen["weights"])
+    frozen = load_state(run)["frozen"]
+    facts = (frozen["crops"], frozen["seconds"], frozen["config"])
     small = {**samples, "line": samples["line_small"]}
-    return Trained(
-        "draft", network.eval(), frozen["crops"], frozen["seconds"], frozen["config"], small
-    )
+    return Trained("draft", thaw(frozen), *facts, small)
 
 
 def export_stage(stage: Trained, folder: Path, store: str, *, described: bool) -> Stage:
