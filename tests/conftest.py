@@ -51,19 +51,22 @@ def tiny_model(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """
     torch = pytest.importorskip("torch", reason="makes a model: pip install inkhue[train]")
     from inkhue.models.pair import make_stage, pair_name
-    from inkhue.train.export import Trained, describe, export_stage
+    from inkhue.train.config import NetworkConfig
+    from inkhue.train.export import Form, Trained, describe, export_stage
+    from inkhue.train.origin import Origin
 
     torch.manual_seed(7)
     line, hint, color = (torch.rand(1, n, 64, 64) for n in (1, 4, 3))
     samples = {"line": line, "hint": hint, "color": color}
+    network = NetworkConfig("au-net", 8)
     pair = [
-        Trained(stage, make_stage("au-net", stage, 8).eval(), 0, 0.0, "", samples)
+        Trained(stage, Origin(network, make_stage("au-net", stage, 8), 0, 0.0, ""), samples)
         for stage in ("draft", "colorize")
     ]
     name = pair_name("au-net", 8)
     folder = tmp_path_factory.mktemp("models") / name
     folder.mkdir()
-    stages = {s.stage: export_stage(s, folder, "int8", described=False) for s in pair}
+    stages = {s.stage: export_stage(s, folder, Form(), print) for s in pair}
     text = json.dumps(describe(name, pair, stages, 0))
     (folder / "model.json").write_text(text, encoding="utf-8")
     return folder

@@ -95,3 +95,24 @@ def test_stored_weights_are_folded_at_load(tiny_model, tmp_path):
         onnxruntime.InferenceSession(str(graph), options, providers=["CPUExecutionProvider"])
         left = {node.op_type for node in onnx.load(tmp_path / "optimised.onnx").graph.node}
         assert not left & {"Cast", "DequantizeLinear"}
+
+
+def test_a_variant_is_another_graph_of_the_stage(copy):
+    """A stage without the variant keeps its own graph."""
+    path = copy / DESCRIPTION
+    described = json.loads(path.read_text())
+    own = {key: described["stages"]["draft"][key] for key in ("file", "bytes", "sha256")}
+    (copy / "fast.onnx").write_bytes((copy / own["file"]).read_bytes())
+    described["stages"]["draft"]["variants"] = {"fast": own | {"file": "fast.onnx"}}
+    path.write_text(json.dumps(described))
+    model = read_model(copy)
+    assert model.variants == ("float32", "fast")
+    assert model.stages["draft"].graph("fast").file == "fast.onnx"
+    assert model.stages["colorize"].graph("fast").file == "colorize.onnx"
+    (copy / "fast.onnx").unlink()
+    model.session("draft", 1)
+    with pytest.raises(InkhueError, match=r"fast\.onnx"):
+        model.session("draft", 1, "fast")
+    change(copy, variant="fast")
+    with pytest.raises(InkhueError, match=r"fast\.onnx"):
+        read_model(copy).session("draft", 1)

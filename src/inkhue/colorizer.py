@@ -64,16 +64,21 @@ class Result:
 class Colorizer:
     """A model that is ready to colour pages.
 
-    `model` is a name or a folder; `threads` how many the networks use (all cores, at most 4).
+    `model` is a name or a folder; `threads` how many the networks use (all cores, at most 4);
+    `variant` one of the model's graphs, its usual one by default.
     """
 
     def __init__(
-        self, model: str | os.PathLike[str] = DEFAULT_MODEL, threads: int | None = None
+        self,
+        model: str | os.PathLike[str] = DEFAULT_MODEL,
+        threads: int | None = None,
+        *,
+        variant: str | None = None,
     ) -> None:
         self.model: Model = find_model(model)
         self.threads = threads or min(available_cores(), MOST_THREADS)
-        self._draft = self.model.session("draft", self.threads)
-        self._colorize = self.model.session("colorize", self.threads)
+        self._draft = self.model.session("draft", self.threads, variant)
+        self._colorize = self.model.session("colorize", self.threads, variant)
 
     def prepare(
         self, page: Page | str | os.PathLike[str] | BinaryIO | Bytes, *, size: int | None = None

@@ -15,24 +15,34 @@ import platformdirs
 
 from inkhue.errors import InkhueError, UsageError, did_you_mean
 
-Graph = bytes  # a serialised ONNX graph
-
 FORMAT = 1
 DEFAULT_MODEL = "au-net-w16"
+FLOAT32 = "float32"  # the variant that a stage's own graph is: it computes in float32
 DESCRIPTION = "model.json"
-REFERENCE_SIDE = 512  # multiply-adds are stated for a square picture of this side, pixels
+COST_SIDE = 512  # multiply-adds are stated for a square picture of this side, pixels
 
 
 @dataclass(frozen=True)
-class Stage:
-    """One graph of a model. Without a file here (`sha256` empty) the model is only described."""
+class Graph:
+    """A graph's file. `sha256` is empty where a model is described without its files."""
 
     file: str
+    bytes: int
+    sha256: str
+
+
+@dataclass(frozen=True)
+class Stage(Graph):
+    """One stage of a model: its graph, what it costs, and other graphs of the same network."""
+
     parameters: int
     trainable: int
     multiply_adds: int  # for a result of 512 x 512 pixels
-    bytes: int
-    sha256: str
+    variants: Mapping[str, Graph] = field(default_factory=dict)  # by name, such as int8
+
+    def graph(self, variant: str) -> Graph:
+        """Return the graph of this variant, or the stage's own where it has none."""
+        return self.variants.get(variant, self)
 
 
 @dataclass(frozen=True)
@@ -47,6 +57,7 @@ class Model:
     stages: Mapping[str, Stage]
     multiple: int  # divides both sides of what the networks see
     size: int  # working size: the longer side of what the networks see, pixels
+    variant: str = FLOAT32  # the graphs that are used unless others are asked for
     needs: tuple[str, ...] = ()
     training: Mapping[str, Any] = field(default_factory=dict)
     scores: Mapping[str, Any] = field(default_factory=dict)
@@ -56,6 +67,11 @@ class Model:
     def installed(self) -> bool:
         """Whether all graphs are here."""
         return all((self.folder / stage.file).is_file() for stage in self.stages.values())
+
+    @property
+    def variants(self) -> tuple[str, ...]:
+        """The ways in which this model can compute."""
+        return FLOAT32, *sorted({name for stage in self.stages.values() for name in stage.variants})
 
     @property
     def parameters(self) -> int:
@@ -77,9 +93,9 @@ class Model:
         """Size of all graphs as files."""
         return sum(stage.bytes for stage in self.stages.values())
 
-    def check(self, stage: str) -> Graph:
+    def check(self, stage: str, variant: str = FLOAT32) -> bytes:
         """Return a graph's bytes; a missing, cut-off or changed file is an InkhueError."""
-        entry = self.stages[stage]
+        entry = self.stages[stage].graph(variant)
         path = self.folder / entry.file
         try:
             graph = path.read_bytes()
@@ -100,19 +116,31 @@ class Model:
             )
         return graph
 
-    def session(self, stage: str, threads: int) -> onnxruntime.InferenceSession:
-        """Load a stage's graph for this many threads."""
+    def known(self, variant: str | None) -> str:
+        """Return this variant, the usual one for None; an unknown one is a UsageError."""
+        variant = variant or self.variant
+        if variant not in self.variants:
+            hint = did_you_mean(variant, self.variants)
+            raise UsageError(f"model {self.name!r} has no variant {variant!r}{hint}")
+        return variant
+
+    def session(
+        self, stage: str, threads: int, variant: str | None = None
+    ) -> onnxruntime.InferenceSession:
+        """Load a stage's graph for this many threads; an unknown variant is a UsageError."""
+        variant = self.known(variant)
         options = onnxruntime.SessionOptions()
         options.intra_op_num_threads = threads
         options.inter_op_num_threads = 1
         # The stages take turns: one's idle threads must not spin while the other computes.
         options.add_session_config_entry("session.intra_op.allow_spinning", "0")
-        graph = self.check(stage)
+        graph = self.check(stage, variant)
         try:
             return onnxruntime.InferenceSession(graph, options, providers=["CPUExecutionProvider"])
         except Exception as error:  # onnxruntime's exceptions share no base of their own
+            file = self.stages[stage].graph(variant).file
             raise InkhueError(
-                f"{self.folder / self.stages[stage].file}: onnxruntime cannot load it ({error})"
+                f"{self.folder / file}: onnxruntime cannot load it ({error})"
             ) from error
 
 
@@ -126,7 +154,7 @@ def read_model(folder: Path) -> Model:
                 f"{path}: is of format {found.get('format')!r}, this inkhue reads {FORMAT}:"
                 " update inkhue, or export the model again"
             )
-        stages = {name: Stage(**entry) for name, entry in found["stages"].items()}
+        stages = {name: read_stage(entry) for name, entry in found["stages"].items()}
         return Model(
             folder=folder,
             name=found["name"],
@@ -136,6 +164,7 @@ def read_model(folder: Path) -> Model:
             stages=stages,
             multiple=int(found["multiple"]),
             size=int(found["size"]),
+            variant=found.get("variant", FLOAT32),
             needs=tuple(found["needs"]),
             training=found["training"],
             scores=found["scores"],
@@ -145,6 +174,12 @@ def read_model(folder: Path) -> Model:
         raise InkhueError(f"{path}: cannot be read ({error.strerror})") from error
     except (ValueError, KeyError, TypeError, AttributeError) as error:
         raise InkhueError(f"{path}: is no model description ({error!r})") from error
+
+
+def read_stage(entry: Mapping[str, Any]) -> Stage:
+    """Make a stage of its entry in model.json."""
+    variants = {name: Graph(**graph) for name, graph in entry.get("variants", {}).items()}
+    return Stage(**{**entry, "variants": variants})
 
 
 def model_folders() -> list[Path]:

@@ -13,12 +13,14 @@ from PIL import Image, ImageDraw
 
 torch = pytest.importorskip("torch")
 pytest.importorskip("lightning_fabric")
+onnx = pytest.importorskip("onnx")
 
 from inkhue.colorizer import Colorizer  # noqa: E402
 from inkhue.data.crops import CropConfig  # noqa: E402
 from inkhue.errors import InkhueError, UsageError  # noqa: E402
 from inkhue.model import read_model  # noqa: E402
 from inkhue.models.pair import make_stage  # noqa: E402
+from inkhue.train.compare import compare, compare_stored, run_graph  # noqa: E402
 from inkhue.train.config import (  # noqa: E402
     LossConfig,
     NetworkConfig,
@@ -26,7 +28,7 @@ from inkhue.train.config import (  # noqa: E402
     RunConfig,
     TrainConfig,
 )
-from inkhue.train.export import compare, compare_stored, export, run_graph  # noqa: E402
+from inkhue.train.export import Form, export  # noqa: E402
 from inkhue.train.graphs import (  # noqa: E402
     fold_norms,
     norm_values,
@@ -77,7 +79,7 @@ def runs(data, tmp_path_factory):
 
 @pytest.fixture(scope="module")
 def model(runs, tmp_path_factory):
-    return export(runs, tmp_path_factory.mktemp("models") / "au-net-w8")
+    return export(runs, tmp_path_factory.mktemp("models") / "au-net-w8", Form(), print)
 
 
 def test_the_folder_colours(model):
@@ -97,20 +99,41 @@ def test_the_folder_says_how_it_came_about(model, runs):
 
 
 def test_a_colorize_run_alone_brings_its_draft(model, runs, tmp_path):
-    alone = export(runs[1:], tmp_path / "alone")
+    alone = export(runs[1:], tmp_path / "alone", Form(), print)
     assert read_model(alone).stages["draft"].sha256 == read_model(model).stages["draft"].sha256
 
 
 def test_a_draft_run_alone_is_no_pair(runs, tmp_path):
     with pytest.raises(UsageError, match="colorize"):
-        export(runs[:1], tmp_path / "x")
+        export(runs[:1], tmp_path / "x", Form(), print)
     assert not (tmp_path / "x").exists()
 
 
 def test_a_described_folder_holds_no_graphs(runs, tmp_path):
-    described = read_model(export(runs, tmp_path / "x", described=True))
+    described = read_model(export(runs, tmp_path / "x", Form(described=True), print))
     assert not described.installed
     assert described.parameters > 0
+
+
+def test_int8_arithmetic_is_kept_where_it_does_not_show(runs, tmp_path):
+    told = []
+    folder = export(runs, tmp_path / "x", Form(int8=True), told.append)
+    described = read_model(folder)
+    kept = {f"stage {name!r}" for name, stage in described.stages.items() if stage.variants}
+    assert {line.partition(":")[0] for line in told if "kept" in line} == kept
+    assert len(told) == 2
+    assert "stage 'draft'" in kept  # else the rest of this test would show nothing
+    assert described.variants == ("float32", "int8")
+    graph = onnx.load_from_string(described.check("draft", "int8"))
+    assert {"QuantizeLinear", "DequantizeLinear"} <= {node.op_type for node in graph.graph.node}
+    given = (np.ones((1, 1, 32, 32), np.float32), np.zeros((1, 4, 32, 32), np.float32))
+    usual, fast = (
+        Colorizer(folder, threads=1, variant=variant).run_draft(*given)
+        for variant in (None, "int8")
+    )
+    assert 0 < np.abs(usual - fast).max() <= 8 / 255
+    with pytest.raises(UsageError, match="did you mean 'int8'"):
+        Colorizer(folder, variant="int4")
 
 
 def test_training_starts_from_a_model_folder(model, runs, data, tmp_path):

@@ -31,6 +31,7 @@ class Measured:
     """One row of the table; milliseconds."""
 
     model: str
+    variant: str
     size: int  # the page is square; the working size is the model's own
     threads: int
     draft: float
@@ -48,19 +49,27 @@ class Measured:
 @click.command()
 @click.option("--model", multiple=True, default=(DEFAULT_MODEL,), help="Repeatable.")
 @click.option(
+    "--variant", multiple=True, help="Of the models; repeatable. Their usual one by default."
+)
+@click.option(
     "--sizes", default="512,1024,2048,4096", show_default=True, help="Pages' sides, pixels."
 )
 @click.option("--threads", type=click.IntRange(min=1), help="All cores, at most 4, by default.")
 @click.option("--runs", type=click.IntRange(min=1), default=5, show_default=True)
 @click.option("--json", "as_json", is_flag=True, help="Numbers for programs.")
 def command(
-    model: tuple[str, ...], sizes: str, threads: int | None, runs: int, as_json: bool
+    model: tuple[str, ...],
+    variant: tuple[str, ...],
+    sizes: str,
+    threads: int | None,
+    runs: int,
+    as_json: bool,
 ) -> None:
     """Measure draft, colour and the whole, and peak memory; medians of alternating runs."""
     sides = parse_sizes(sizes)
-    for name in model:
-        find_model(name)  # an unknown one is told before the first minute is spent
-    rows = [measure_apart(name, side, threads, runs) for name in model for side in sides]
+    # An unknown one is told before the first minute is spent.
+    kinds = [(n, find_model(n).known(v)) for n in model for v in variant or (None,)]
+    rows = [measure_apart(n, v, side, threads, runs) for n, v in kinds for side in sides]
     if as_json:
         listed = [asdict(row) | {"ratio": round(row.ratio, 3)} for row in rows]
         click.echo(json.dumps(listed, indent=2))
@@ -79,23 +88,23 @@ def parse_sizes(text: str) -> list[int]:
     return sides
 
 
-def measure_apart(model: str, side: int, threads: int | None, runs: int) -> Measured:
+def measure_apart(model: str, variant: str, side: int, threads: int | None, runs: int) -> Measured:
     """Measure in a fresh process."""
-    arguments = [model, str(side), str(threads or 0), str(runs)]
+    arguments = [model, variant, str(side), str(threads or 0), str(runs)]
     done = subprocess.run(
         [sys.executable, "-m", "inkhue.cli.bench", *arguments], capture_output=True, text=True
     )
     if done.returncode:
         reason = (done.stderr.strip().splitlines() or ["it was killed; out of memory?"])[-1]
-        raise InkhueError(f"{model} at {side} pixels: {reason}")
+        raise InkhueError(f"{model} ({variant}) at {side} pixels: {reason}")
     return Measured(**json.loads(done.stdout))
 
 
-def measure(model: str, side: int, threads: int | None, runs: int) -> Measured:
+def measure(model: str, variant: str, side: int, threads: int | None, runs: int) -> Measured:
     """Measure in this process."""
     picture = draw(side)
     hints = Hints(side, side, (Hint(((side / 2, side / 3),), RED, default_radius(side, side)),))
-    colorizer = Colorizer(model, threads)
+    colorizer = Colorizer(model, threads, variant=variant)
     prepared = colorizer.prepare(open_page(picture))
     jobs: dict[str, Callable[[], object]] = {
         "draft": lambda: prepared.draft(hints),
@@ -110,7 +119,8 @@ def measure(model: str, side: int, threads: int | None, runs: int) -> Measured:
             job()
             times[name].append(1000 * (time.perf_counter() - started))
     medians = {name: round(statistics.median(taken[1:]), 2) for name, taken in times.items()}
-    return Measured(colorizer.model.name, side, colorizer.threads, **medians, peak_mb=peak_memory())
+    name, used = colorizer.model.name, colorizer.threads
+    return Measured(name, variant, side, used, **medians, peak_mb=peak_memory())
 
 
 def bare(prepared: Prepared, hints: Hints) -> Callable[[], object]:
@@ -136,7 +146,7 @@ def peak_memory() -> float | None:
 
 def table(rows: list[Measured]) -> Table:
     """Lay the measurements out."""
-    shown = Table("model", box=None, pad_edge=False)
+    shown = Table("model", "variant", box=None, pad_edge=False)
     headings = (
         "page",
         "threads",
@@ -152,13 +162,22 @@ def table(rows: list[Measured]) -> Table:
     for row in rows:
         times = (f"{t:.0f}" for t in (row.draft, row.color, row.whole, row.networks))
         peak = "n/a" if row.peak_mb is None else f"{row.peak_mb:.0f}"
-        shown.add_row(row.model, str(row.size), str(row.threads), *times, f"{row.ratio:.2f}", peak)
+        shown.add_row(
+            row.model,
+            row.variant,
+            str(row.size),
+            str(row.threads),
+            *times,
+            f"{row.ratio:.2f}",
+            peak,
+        )
     return shown
 
 
 if __name__ == "__main__":
-    name, side, threads, runs = sys.argv[1:]
+    name, kind, *numbers = sys.argv[1:]
+    side, threads, runs = map(int, numbers)
     try:
-        click.echo(json.dumps(asdict(measure(name, int(side), int(threads) or None, int(runs)))))
+        click.echo(json.dumps(asdict(measure(name, kind, side, threads or None, runs))))
     except InkhueError as error:
         sys.exit(str(error))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 import platform
 from collections.abc import Iterator
 from importlib.metadata import version
@@ -57,8 +58,8 @@ def check_models() -> Iterator[tuple[str, str]]:
             if not any(file.exists() for file in files):
                 yield f"model {model.name} in {folder} (described, not installed)", ""
                 continue
-            for stage in model.stages:
-                model.check(stage)
+            for stage, variant in itertools.product(model.stages, model.variants):
+                model.check(stage, variant)
             yield f"model {model.name} in {folder}", ""
         except InkhueError as error:
             yield f"model in {folder}", str(error)

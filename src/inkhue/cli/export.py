@@ -23,16 +23,18 @@ FOLDER = click.Path(path_type=Path)
     show_default=True,
     help="How the files keep the weights; they compute in float32.",
 )
+@click.option("--int8", is_flag=True, help="Also graphs that compute in 8 bits, if as good.")
 @click.option("--describe-only", is_flag=True, help="Write no graphs, only what describes them.")
 @click.option("--force", is_flag=True, help="Replace a model folder that exists.")
 def command(
-    runs: tuple[Path, ...], output: Path, store: str, describe_only: bool, force: bool
+    runs: tuple[Path, ...], output: Path, store: str, int8: bool, describe_only: bool, force: bool
 ) -> None:
     """Make a model folder of RUNS: a run of stage colorize, and a draft run to replace its own."""
     check(output, force)
     with needing("train"):
-        from inkhue.train.export import export
-    say(f"wrote {export(runs, output, store=store, described=describe_only)}")
+        from inkhue.train.export import Form, export
+    form = Form(store, int8=int8, described=describe_only)
+    say(f"wrote {export(runs, output, form, say)}")
 
 
 def check(out: Path, force: bool) -> None:

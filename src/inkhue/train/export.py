@@ -7,21 +7,19 @@ import hashlib
 import json
 import shutil
 import tempfile
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 import onnx
-import onnxruntime
 import torch
-from numpy.typing import NDArray
 from torch import Tensor, nn
 
 from inkhue import __version__
-from inkhue.errors import InkhueError, UsageError
-from inkhue.model import DESCRIPTION, FORMAT, REFERENCE_SIDE, Stage
+from inkhue.errors import UsageError
+from inkhue.model import COST_SIDE, DESCRIPTION, FLOAT32, FORMAT, Graph, Stage
 from inkhue.models.au_net import Colorize
 from inkhue.models.pair import (
     count_multiply_adds,
@@ -36,15 +34,20 @@ from inkhue.train.checkpoint import (
     load_state,
     read_attribution,
 )
-from inkhue.train.graphs import INPUTS, fold_norms, norm_values, store_weights, to_onnx
-from inkhue.train.loop import thaw
-from inkhue.train.origin import NORMS, load_origin
+from inkhue.train.compare import (
+    MOST_MEAN,
+    MOST_TAIL,
+    compare,
+    compare_stored,
+    difference,
+    run_graph,
+)
+from inkhue.train.graphs import fold_norms, norm_values, store_weights, to_onnx
+from inkhue.train.int8 import int8_arithmetic
+from inkhue.train.origin import NORMS, Origin, load_origin, origin_of_frozen
 
 LICENSE = "Apache-2.0"
 MULTIPLE, SIZE = 64, 512
-TORCH_TOLERANCE = 1e-4  # float32 graph against torch, on real drawings
-# Stored weights against float32, at most: mean and 99.9th percentile of the differences.
-STORED_MEAN, STORED_TAIL = 1 / 255, 4 / 255
 
 SUMMARIES = {
     "au-net": "the paper's pair of additive U-Nets",
@@ -54,31 +57,39 @@ SUMMARIES = {
 
 @dataclass(frozen=True)
 class Trained:
-    """A stage's averaged network and how it came about."""
+    """A stage's averaged network, how it came about, and crops of its run."""
 
     stage: str
-    network: nn.Module
-    crops: int
-    seconds: float
-    config: str
+    origin: Origin
     samples: dict[str, Tensor]
 
+    @property
+    def network(self) -> nn.Module:
+        """The network itself."""
+        return self.origin.module
 
-def export(
-    runs: Sequence[Path], out: Path, *, store: str = "int8", described: bool = False
-) -> Path:
+
+@dataclass(frozen=True)
+class Form:
+    """What an export writes."""
+
+    store: str = "int8"  # the weights' type in the files: float32, float16 or int8
+    int8: bool = False  # also graphs that compute in 8 bits, where that does not show
+    described: bool = False  # no graphs at all, only what describes them
+
+
+def export(runs: Sequence[Path], out: Path, form: Form, tell: Callable[[str], None]) -> Path:
     """Write a model folder from a draft run and a colorize run, or from the latter alone.
 
     A colorize run holds the draft network that it was trained on; a draft run beside it replaces
-    that. `store`: the weights' type in the files, float32, float16 or int8. With `described` the
-    folder gets no graphs. An existing folder is replaced, whole.
+    that. An existing folder is replaced, whole. `tell` hears what was measured.
     """
     pair, name = load_pair(runs)
     out.parent.mkdir(parents=True, exist_ok=True)
     part = Path(tempfile.mkdtemp(prefix=out.name, dir=out.parent))
     try:
-        stages = {s.stage: export_stage(s, part, store, described=described) for s in pair}
-        if not described:
+        stages = {s.stage: export_stage(s, part, form, tell) for s in pair}
+        if not form.described:
             norms = {f"{s.stage}.{k}": v for s in pair for k, v in norm_values(s.network).items()}
             np.savez_compressed(part / NORMS, **norms)  # type: ignore[arg-type]
         pictures = write_attribution(runs, part / ATTRIBUTION)
@@ -111,43 +122,55 @@ def load_pair(runs: Sequence[Path]) -> tuple[list[Trained], str]:
 
 def trained(run: Path, stage: str) -> Trained:
     """Return a run's averaged network."""
-    origin = load_origin(run, stage)
-    facts = (origin.crops, origin.seconds, origin.config)
-    return Trained(stage, origin.module.eval(), *facts, load_samples(run))
+    return Trained(stage, load_origin(run, stage), load_samples(run))
 
 
 def frozen_stage(run: Path, samples: dict[str, Tensor]) -> Trained:
     """Return the draft network that a colorize run kept."""
-    frozen = load_state(run)["frozen"]
-    facts = (frozen["crops"], frozen["seconds"], frozen["config"])
     small = {**samples, "line": samples["line_small"]}
-    return Trained("draft", thaw(frozen), *facts, small)
+    return Trained("draft", origin_of_frozen(load_state(run)["frozen"]), small)
 
 
-def export_stage(stage: Trained, folder: Path, store: str, *, described: bool) -> Stage:
-    """Write one stage's graph, compared with torch on real drawings, and describe it."""
+def export_stage(stage: Trained, folder: Path, form: Form, tell: Callable[[str], None]) -> Stage:
+    """Write one stage's graphs, compared with torch on real drawings, and describe it."""
+    network = stage.network.eval()
     inputs = stage_inputs(stage)
     one = tuple(part[:1] for part in inputs)  # the contract's graphs take one picture
-    graph = to_onnx(fold_norms(stage.network), stage.stage, one)
+    exact = to_onnx(fold_norms(network), stage.stage, one)
     with torch.no_grad():
-        expected = stage.network(*inputs).numpy()
-    compare(run_graph(graph, stage.stage, inputs), expected, stage.stage)
-    if store != "float32":
-        stored = store_weights(graph, store)
-        compare_stored(run_graph(stored, stage.stage, inputs), expected, stage.stage)
-        graph = stored
-    data = graph.SerializeToString()
-    file = f"{stage.stage}.onnx"
-    if not described:
-        (folder / file).write_bytes(data)
+        expected = network(*inputs).numpy()
+    compare(run_graph(exact, stage.stage, inputs), expected, stage.stage)
+    graph = exact
+    if form.store != "float32":
+        graph = store_weights(exact, form.store)
+        compare_stored(run_graph(graph, stage.stage, inputs), expected, stage.stage)
+    variants = {}
+    if form.int8:
+        fast = int8_arithmetic(exact, stage.stage, inputs)
+        mean, tail = difference(run_graph(fast, stage.stage, inputs), expected)
+        kept = mean <= MOST_MEAN and tail <= MOST_TAIL
+        tell(
+            f"stage {stage.stage!r}: int8 arithmetic changes the picture by {mean:.2f}/255"
+            f" (99.9th percentile {tail:.1f}/255): {'kept' if kept else 'left out'}"
+        )
+        if kept:
+            variants["int8"] = write_graph(fast, folder / f"{stage.stage}.int8.onnx", form)
     return Stage(
-        file=file,
-        parameters=count_parameters(stage.network),
-        trainable=count_trainable(stage.network),
-        multiply_adds=count_multiply_adds(stage.network, *reference_inputs(stage.stage)),
-        bytes=len(data),
-        sha256="" if described else hashlib.sha256(data).hexdigest(),
+        **asdict(write_graph(graph, folder / f"{stage.stage}.onnx", form)),
+        parameters=count_parameters(network),
+        trainable=count_trainable(network),
+        multiply_adds=count_multiply_adds(network, *reference_inputs(stage.stage)),
+        variants=variants,
     )
+
+
+def write_graph(graph: onnx.ModelProto, path: Path, form: Form) -> Graph:
+    """Write a graph and describe its file; one that is only described is not written."""
+    data = graph.SerializeToString()
+    if form.described:
+        return Graph(path.name, len(data), "")
+    path.write_bytes(data)
+    return Graph(path.name, len(data), hashlib.sha256(data).hexdigest())
 
 
 def stage_inputs(stage: Trained) -> tuple[Tensor, ...]:
@@ -161,47 +184,10 @@ def stage_inputs(stage: Trained) -> tuple[Tensor, ...]:
 
 def reference_inputs(stage: str) -> tuple[Tensor, ...]:
     """Return inputs of the size that multiply-adds are stated for."""
-    small = REFERENCE_SIDE // Colorize.SCALE
+    small = COST_SIDE // Colorize.SCALE
     if stage == "draft":
         return torch.zeros(1, 1, small, small), torch.zeros(1, 4, small, small)
-    return torch.zeros(1, 1, REFERENCE_SIDE, REFERENCE_SIDE), torch.zeros(1, 3, small, small)
-
-
-def run_graph(
-    graph: onnx.ModelProto, stage: str, inputs: tuple[Tensor, ...]
-) -> NDArray[np.float32]:
-    """Run a graph on a batch, picture by picture."""
-    session = onnxruntime.InferenceSession(
-        graph.SerializeToString(), providers=["CPUExecutionProvider"]
-    )
-    rows = [
-        session.run(
-            None,
-            {n: part[i : i + 1].numpy() for n, part in zip(INPUTS[stage], inputs, strict=True)},
-        )[0]
-        for i in range(len(inputs[0]))
-    ]
-    return np.concatenate(rows)
-
-
-def compare(made: NDArray[np.float32], expected: NDArray[np.float32], stage: str) -> None:
-    """Refuse a graph that does not compute what torch does."""
-    worst = float(np.abs(made - expected).max())
-    if worst > TORCH_TOLERANCE:
-        raise InkhueError(
-            f"stage {stage!r}: the graph differs from torch by {worst:.2g}: report it"
-        )
-
-
-def compare_stored(made: NDArray[np.float32], expected: NDArray[np.float32], stage: str) -> None:
-    """Refuse weights whose rounding shows."""
-    off = np.abs(made - expected)
-    mean, tail = float(off.mean()), float(np.quantile(off, 0.999))
-    if mean > STORED_MEAN or tail > STORED_TAIL:
-        raise InkhueError(
-            f"stage {stage!r}: stored weights change the picture by {255 * mean:.2f}/255"
-            f" (99.9th percentile {255 * tail:.1f}/255): use --store float16"
-        )
+    return torch.zeros(1, 1, COST_SIDE, COST_SIDE), torch.zeros(1, 3, small, small)
 
 
 def write_attribution(runs: Sequence[Path], path: Path) -> int:
@@ -228,14 +214,15 @@ def describe(
         "stages": {key: asdict(stage) for key, stage in stages.items()},
         "multiple": MULTIPLE,
         "size": SIZE,
+        "variant": FLOAT32,
         "needs": [],
         "training": {
             "pictures": pictures,
             **{
                 stage.stage: {
-                    "crops": stage.crops,
-                    "hours": round(stage.seconds / 3600, 3),
-                    "config": stage.config,
+                    "crops": stage.origin.crops,
+                    "hours": round(stage.origin.seconds / 3600, 3),
+                    "config": stage.origin.config,
                 }
                 for stage in pair
             },

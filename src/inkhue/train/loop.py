@@ -27,7 +27,7 @@ from inkhue.models.pair import make_stage
 from inkhue.train import losses
 from inkhue.train.checkpoint import save_samples, save_state
 from inkhue.train.config import TrainConfig
-from inkhue.train.origin import Origin
+from inkhue.train.origin import origin_of_frozen
 from inkhue.train.report import Report
 from inkhue.train.sheet import save_sheet
 
@@ -45,7 +45,7 @@ class Trainer:
         self.config = config
         self.fabric = fabric
         self.frozen = frozen
-        self.draft = None if frozen is None else fabric.to_device(thaw(frozen))
+        self.draft = None if frozen is None else fabric.to_device(still(frozen))
         self.network = make_stage(config.network.name, config.stage, config.network.width)
         average = moving_average(config.run.average)
         self.average = AveragedModel(self.network, multi_avg_fn=average, use_buffers=True)
@@ -171,23 +171,9 @@ def moving_average(decay: float) -> Callable[[Tensors, Tensors, Tensor | int], N
     return update
 
 
-def freeze(draft: Origin) -> dict[str, Any]:
-    """Return what a colorize run keeps of its draft network: weights and how they came about."""
-    return {
-        "weights": draft.module.state_dict(),
-        "name": draft.network.name,
-        "width": draft.network.width,
-        "crops": draft.crops,
-        "seconds": draft.seconds,
-        "config": draft.config,
-    }
-
-
-def thaw(frozen: dict[str, Any]) -> nn.Module:
+def still(frozen: dict[str, Any]) -> nn.Module:
     """Make the draft network that a colorize run keeps; its weights do not learn."""
-    draft = make_stage(frozen["name"], "draft", frozen["width"])
-    draft.load_state_dict(frozen["weights"])
-    return draft.eval().requires_grad_(False)
+    return origin_of_frozen(frozen).module.eval().requires_grad_(False)
 
 
 class Onward(Sampler[int]):

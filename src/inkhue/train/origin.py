@@ -5,6 +5,7 @@ from __future__ import annotations
 import sys
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import onnx
@@ -40,12 +41,45 @@ def load_origin(path: Path, stage: str) -> Origin:
     """Read a stage's trained weights; a run of the other stage is a UsageError."""
     if (path / DESCRIPTION).is_file():
         return origin_of_model(path, stage)
-    config, state = load_config(path), load_state(path)
+    config = load_config(path)
     if config.stage != stage:
         raise UsageError(f"{path}: is a run of stage {config.stage!r}, not of {stage!r}")
-    module = make_stage(config.network.name, stage, config.network.width)
+    return origin_of_run(path, config)
+
+
+def load_either(path: Path, stage: str) -> Origin:
+    """Read a run's trained weights, of whichever stage it is; of a model folder, this stage's."""
+    if (path / DESCRIPTION).is_file():
+        return origin_of_model(path, stage)
+    return origin_of_run(path, load_config(path))
+
+
+def origin_of_run(path: Path, config: TrainConfig) -> Origin:
+    """Read the averaged weights of a run."""
+    state = load_state(path)
+    module = make_stage(config.network.name, config.stage, config.network.width)
     module.load_state_dict(state["average"])
     return Origin(config.network, module, state["crops"], state["seconds"], to_toml(config))
+
+
+def origin_of_frozen(frozen: dict[str, Any]) -> Origin:
+    """Return the draft network that a colorize run keeps (see `freeze`)."""
+    network = NetworkConfig(frozen["name"], frozen["width"])
+    module = make_stage(network.name, "draft", network.width)
+    module.load_state_dict(frozen["weights"])
+    return Origin(network, module, frozen["crops"], frozen["seconds"], frozen["config"])
+
+
+def freeze(draft: Origin) -> dict[str, Any]:
+    """Return what a colorize run keeps of its draft network: weights and how they came about."""
+    return {
+        "weights": draft.module.state_dict(),
+        "name": draft.network.name,
+        "width": draft.network.width,
+        "crops": draft.crops,
+        "seconds": draft.seconds,
+        "config": draft.config,
+    }
 
 
 def origin_of_model(folder: Path, stage: str) -> Origin:

@@ -19,7 +19,6 @@ from inkhue.data.shards import Picture, read_shards
 from inkhue.errors import InkhueError, UsageError
 from inkhue.models.pair import widen
 from inkhue.train.checkpoint import (
-    CONFIG,
     cut_log,
     load_config,
     load_state,
@@ -27,8 +26,8 @@ from inkhue.train.checkpoint import (
     write_attribution,
 )
 from inkhue.train.config import TrainConfig
-from inkhue.train.loop import Trainer, freeze, run, save
-from inkhue.train.origin import load_origin
+from inkhue.train.loop import Trainer, run, save
+from inkhue.train.origin import freeze, load_either, load_origin
 from inkhue.train.report import Report, Tell
 
 WIDEN_NOISE = 0.02  # how far the copies of a widened network are moved apart
@@ -135,8 +134,7 @@ def start_from(trainer: Trainer, init: Path) -> None:
     A run of the other stage serves too, since both have one generator: to a draft network a whole
     picture is a page where every cell is hinted.
     """
-    is_run = (init / CONFIG).is_file()
-    origin = load_origin(init, load_config(init).stage if is_run else trainer.config.stage)
+    origin = load_either(init, trainer.config.stage)
     mine, theirs = trainer.config.network, origin.network
     if theirs.name != mine.name or mine.width % theirs.width:
         raise UsageError(

@@ -1,0 +1,58 @@
+"""Whether a graph computes what torch does, and whether fewer bits show."""
+
+from __future__ import annotations
+
+import numpy as np
+import onnx
+import onnxruntime
+from numpy.typing import NDArray
+from torch import Tensor
+
+from inkhue.errors import InkhueError
+from inkhue.train.graphs import INPUTS
+
+TORCH_TOLERANCE = 1e-4  # float32 graph against torch, on real drawings
+# Fewer bits against float32, at most: mean and 99.9th percentile of the differences, of 255.
+MOST_MEAN, MOST_TAIL = 1.0, 4.0
+
+
+def run_graph(
+    graph: onnx.ModelProto, stage: str, inputs: tuple[Tensor, ...]
+) -> NDArray[np.float32]:
+    """Run a graph on a batch, picture by picture."""
+    session = onnxruntime.InferenceSession(
+        graph.SerializeToString(), providers=["CPUExecutionProvider"]
+    )
+    rows = [
+        session.run(
+            None,
+            {n: part[i : i + 1].numpy() for n, part in zip(INPUTS[stage], inputs, strict=True)},
+        )[0]
+        for i in range(len(inputs[0]))
+    ]
+    return np.concatenate(rows)
+
+
+def compare(made: NDArray[np.float32], expected: NDArray[np.float32], stage: str) -> None:
+    """Refuse a graph that does not compute what torch does."""
+    worst = float(np.abs(made - expected).max())
+    if worst > TORCH_TOLERANCE:
+        raise InkhueError(
+            f"stage {stage!r}: the graph differs from torch by {worst:.2g}: report it"
+        )
+
+
+def compare_stored(made: NDArray[np.float32], expected: NDArray[np.float32], stage: str) -> None:
+    """Refuse weights whose rounding shows."""
+    mean, tail = difference(made, expected)
+    if mean > MOST_MEAN or tail > MOST_TAIL:
+        raise InkhueError(
+            f"stage {stage!r}: stored weights change the picture by {mean:.2f}/255"
+            f" (99.9th percentile {tail:.1f}/255): use --store float16"
+        )
+
+
+def difference(made: NDArray[np.float32], expected: NDArray[np.float32]) -> tuple[float, float]:
+    """Return mean and 99.9th percentile of the absolute differences, in levels of 255."""
+    off = 255 * np.abs(made - expected)
+    return float(off.mean()), float(np.quantile(off, 0.999))

@@ -1,0 +1,80 @@
+"""A graph that computes in 8 bits: static quantisation, QDQ form, scales from real drawings."""
+
+from __future__ import annotations
+
+import logging
+import tempfile
+from collections.abc import Iterator
+from pathlib import Path
+
+import numpy as np
+import onnx
+from numpy.typing import NDArray
+from onnx import numpy_helper
+from onnxruntime.quantization import (
+    CalibrationDataReader,
+    CalibrationMethod,
+    QuantFormat,
+    QuantType,
+    quantize_static,
+)
+from torch import Tensor
+
+from inkhue.train.graphs import INPUTS, SMALL
+
+
+class Reader(CalibrationDataReader):  # type: ignore[misc]
+    """Hands a stage's inputs to the calibration, picture by picture."""
+
+    def __init__(self, stage: str, inputs: tuple[Tensor, ...]) -> None:
+        self.feeds: Iterator[dict[str, NDArray[np.float32]]] = iter(
+            [
+                {n: part[i : i + 1].numpy() for n, part in zip(INPUTS[stage], inputs, strict=True)}
+                for i in range(len(inputs[0]))
+            ]
+        )
+
+    def get_next(self) -> dict[str, NDArray[np.float32]] | None:
+        """Return the next picture's inputs, None after the last."""
+        return next(self.feeds, None)
+
+
+def int8_arithmetic(
+    model: onnx.ModelProto, stage: str, inputs: tuple[Tensor, ...]
+) -> onnx.ModelProto:
+    """Quantise the convolutions of a stage's float32 graph: signed 8 bits, a scale a channel.
+
+    The transposed ones stay in float32, for which onnxruntime has no 8-bit kernel, and so do the
+    layers next to the picture, whose rounding shows and which hold next to nothing.
+    """
+    with tempfile.TemporaryDirectory() as folder:
+        source, target = Path(folder) / "float32.onnx", Path(folder) / "int8.onnx"
+        onnx.save(model, source)
+        logging.disable(logging.WARNING)  # its advice on shape inference is not for such graphs
+        try:
+            quantize_static(
+                source,
+                target,
+                Reader(stage, inputs),
+                quant_format=QuantFormat.QDQ,
+                op_types_to_quantize=["Conv"],
+                per_channel=True,
+                activation_type=QuantType.QInt8,
+                weight_type=QuantType.QInt8,
+                nodes_to_exclude=small_layers(model),
+                calibrate_method=CalibrationMethod.MinMax,
+            )
+        finally:
+            logging.disable(logging.NOTSET)
+        return onnx.load(target)
+
+
+def small_layers(model: onnx.ModelProto) -> list[str]:
+    """Name the convolutions that hold less than `SMALL` of the graph's weights."""
+    sizes = {t.name: numpy_helper.to_array(t).size for t in model.graph.initializer}
+    total = sum(sizes.values())
+    return [
+        node.name
+        for node in model.graph.node
+        if node.op_type == "Conv" and sizes[node.input[1]] < SMALL * total
+    ]
