@@ -13,6 +13,7 @@ from inkhue.data.hint_rules import (
     PEOPLE_NONE,
     RULES,
     count_for,
+    many,
     paper,
     paper_colorize,
     people,
@@ -158,3 +159,14 @@ def test_widening_never_averages_and_keeps_every_hint(cells, by, seed):
     given_colors = {tuple(c) for c in hint[:3, hint[3] > 0].T}
     assert {tuple(c) for c in wide[:3, wide[3] > 0].T} <= given_colors
     assert not wide[:3, wide[3] == 0].any()
+
+
+def test_many_are_twelve_to_three_hundred_dots(rng):
+    """Dots of up to 5 x 5 cells; dots that meet count once."""
+    color = rng.random((128, 128, 3)).astype(np.float32)
+    line = np.ones((128, 128), np.float32)
+    masks = [many(color, line, rng)[3] for _ in range(60)]
+    counts = [cv2.connectedComponents(m.astype(np.uint8))[0] - 1 for m in masks]
+    assert min(counts) >= 10
+    assert max(counts) <= 300
+    assert min(counts) < 25 and max(counts) > 120

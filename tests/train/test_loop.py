@@ -22,7 +22,7 @@ from inkhue.data.crops import CropConfig, Crops  # noqa: E402
 from inkhue.data.shards import read_shards  # noqa: E402
 from inkhue.errors import InkhueError, UsageError  # noqa: E402
 from inkhue.models.pair import make_stage  # noqa: E402
-from inkhue.train.checkpoint import load_state, read_log  # noqa: E402
+from inkhue.train.checkpoint import load_config, load_state, read_log  # noqa: E402
 from inkhue.train.config import (  # noqa: E402
     LossConfig,
     NetworkConfig,
@@ -187,7 +187,9 @@ def test_only_how_long_a_run_lasts_may_be_new(go):
     ):
         with refused(UsageError, "run", "another config"):
             go(other, resume=True)
-    assert load_state(go(lasting(ALONE, steps=3, save_every=1), resume=True))["step"] == 3
+    on = go(lasting(ALONE, steps=3, save_every=1), resume=True)
+    assert load_state(on)["step"] == 3
+    assert load_config(on).run.steps == 3
 
 
 def test_there_must_be_a_run_to_go_on_with(go):

@@ -19,6 +19,8 @@ GRID = 128  # side of the grid that counts of hints are given for
 
 DENSE_FEWEST, DENSE_MOST = 300, GRID * GRID
 
+MANY_FEWEST = 12
+
 PEOPLE_NONE = 0.25  # share of pictures without any hint
 PEOPLE_MOST = 80
 PEOPLE_TYPICAL = 9.0  # median number of hints, where there are any
@@ -64,6 +66,16 @@ def dense(color: Floats, line: Floats, rng: np.random.Generator) -> Floats:
     """
     number = np.exp(rng.uniform(np.log(DENSE_FEWEST), np.log(DENSE_MOST)))
     return scatter(color, count_for(number, color.shape), rng)
+
+
+def many(color: Floats, line: Floats, rng: np.random.Generator) -> Floats:
+    """Draw dots of 1 to 5 cells in the middle of areas, 12 to 300 of them, never none.
+
+    Between `people` and `dense`: how far a colour reaches is learnt as the dots get fewer.
+    """
+    number = np.exp(rng.uniform(np.log(MANY_FEWEST), np.log(DENSE_FEWEST)))
+    cells = middles(line, count_for(number, color.shape), rng)
+    return widen(place(cells, color), int(rng.integers(0, 3)))
 
 
 def scatter(color: Floats, number: int, rng: np.random.Generator) -> Floats:
@@ -139,5 +151,6 @@ RULES: dict[str, Rule] = {
     "paper": paper,
     "paper-colorize": paper_colorize,
     "people": people,
+    "many": many,
     "dense": dense,
 }

@@ -41,8 +41,13 @@ def start_folder(folder: Path, config: TrainConfig) -> None:
     if (folder / STATE).exists():
         raise UsageError(f"{folder}: holds a run: go on by --resume, or name another folder")
     (folder / "sheets").mkdir(parents=True, exist_ok=True)
-    write_whole(folder / CONFIG, to_toml(config).encode())
+    write_config(folder, config)
     (folder / LOG).unlink(missing_ok=True)
+
+
+def write_config(folder: Path, config: TrainConfig) -> None:
+    """Write what the run does; one that goes on may do more steps than it was started with."""
+    write_whole(folder / CONFIG, to_toml(config).encode())
 
 
 def save_state(folder: Path, state: dict[str, Any]) -> None:

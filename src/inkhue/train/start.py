@@ -24,6 +24,7 @@ from inkhue.train.checkpoint import (
     load_state,
     start_folder,
     write_attribution,
+    write_config,
 )
 from inkhue.train.config import TrainConfig
 from inkhue.train.loop import Trainer, run, save
@@ -75,6 +76,7 @@ def prepare_folder(request: Request, trainer: Trainer, pictures: Sequence[Pictur
     if trainer.fabric.is_global_zero:
         if request.resume:
             cut_log(request.folder, trainer.step)
+            write_config(request.folder, trainer.config)
         else:
             start_folder(request.folder, trainer.config)
         write_attribution(request.folder, pictures)
