@@ -20,9 +20,9 @@ from click.testing import CliRunner, Result
 from PIL import Image
 
 from inkhue.cli import main
-from inkhue.cli.doctor import draw
 from inkhue.hints import Hint, Hints, default_radius
 from inkhue.page import over
+from inkhue.specimen import draw
 
 MODEL = "au-net-w8"
 FACE = draw(96)

@@ -11,8 +11,9 @@ import pytest
 from click.testing import CliRunner, Result
 
 from inkhue.cli import main
-from inkhue.cli.doctor import draw, self_test
+from inkhue.cli.doctor import self_test
 from inkhue.page import open_page
+from inkhue.specimen import draw
 
 MODEL = "au-net-w8"
 

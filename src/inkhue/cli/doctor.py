@@ -8,10 +8,8 @@ from collections.abc import Iterator
 from importlib.metadata import version
 
 import click
-import cv2
 import numpy as np
 import onnxruntime
-from numpy.typing import NDArray
 
 from inkhue import __version__
 from inkhue.colorizer import MOST_THREADS, Colorizer, available_cores
@@ -19,9 +17,9 @@ from inkhue.errors import InkhueError
 from inkhue.hints import Hint, Hints
 from inkhue.model import DEFAULT_MODEL, described, model_folders, read_model
 from inkhue.page import open_page
+from inkhue.specimen import RED, draw
 
 PACKAGES = ("numpy", "opencv-python-headless", "onnxruntime", "pillow", "click", "rich")
-RED = (220, 40, 40)
 
 
 @click.command()
@@ -82,16 +80,3 @@ def self_test(model: str) -> str:
     if not np.ptp(result.draft.astype(int), axis=2).any():
         return "the picture has no colour"
     return ""
-
-
-def draw(side: int) -> NDArray[np.uint8]:
-    """Draw a face of (side, side, 3) pixels, lines on white."""
-    page = np.full((side, side, 3), 255, np.uint8)
-    thick = max(3, side // 50)  # thinner ones have no pixel of full ink
-    for x, y, width, height in (
-        (50, 50, 34, 42), (38, 42, 6, 4), (62, 42, 6, 4), (50, 58, 3, 5), (50, 74, 12, 4),
-    ):  # fmt: skip
-        centre = (side * x // 100, side * y // 100)
-        axes = (side * width // 100, side * height // 100)
-        cv2.ellipse(page, centre, axes, 0, 0, 360, (0, 0, 0), thick, cv2.LINE_AA)
-    return page

@@ -1,0 +1,1 @@
+"""Scores of a colorizer by the protocol of docs/evaluation.md: one metric a file."""
