@@ -1,0 +1,79 @@
+"""Published weights: found in a folder, loaded by name, and missed or refused in one line."""
+
+from __future__ import annotations
+
+import pytest
+
+torch = pytest.importorskip("torch")
+safetensors = pytest.importorskip("safetensors.torch")
+
+from inkhue.errors import InkhueError  # noqa: E402
+from inkhue.models.pretrained import load_pretrained, still  # noqa: E402
+from inkhue.models.vgg import VGG16, Contents  # noqa: E402
+
+
+@pytest.fixture
+def folder(tmp_path, monkeypatch):
+    monkeypatch.setenv("INKHUE_PRETRAINED", str(tmp_path))
+    return tmp_path
+
+
+def published(folder, **changes):
+    """Write a file as a whole VGG16's would be: more layers than are wanted."""
+    torch.manual_seed(4)
+    weights = Contents(2).state_dict() | {"classifier.6.bias": torch.rand(10)} | changes
+    safetensors.save_file(weights, folder / "vgg16.safetensors")
+    return weights
+
+
+def test_weights_are_found_and_loaded_by_name(folder):
+    weights = published(folder)
+    contents = Contents(2)
+    load_pretrained(contents, VGG16.find())
+    for name, weight in contents.state_dict().items():
+        assert torch.equal(weight, weights[name])
+
+
+def test_missing_weights_are_said_in_one_line(folder):
+    assert VGG16.find() is None
+    assert str(folder) in VGG16.missing
+    assert "vgg16.safetensors" in VGG16.missing
+    assert "torchvision" in VGG16.missing
+    assert "\n" not in VGG16.missing
+
+
+def test_without_a_folder_named_it_is_the_users(monkeypatch):
+    monkeypatch.delenv("INKHUE_PRETRAINED", raising=False)
+    assert "inkhue" in VGG16.missing
+    assert "pretrained" in VGG16.missing
+
+
+@pytest.mark.parametrize("change", [torch.rand(4), None])
+def test_a_file_of_other_layers_is_refused_and_changes_nothing(folder, change):
+    weights = published(folder)
+    if change is None:
+        del weights["features.2.bias"]
+    else:
+        weights["features.2.bias"] = change
+    safetensors.save_file(weights, folder / "vgg16.safetensors")
+    contents = Contents(2)
+    before = {n: w.clone() for n, w in contents.state_dict().items()}
+    with pytest.raises(InkhueError, match=r"vgg16\.safetensors.*features\.2\.bias"):
+        load_pretrained(contents, VGG16.find())
+    for name, weight in contents.state_dict().items():
+        assert torch.equal(weight, before[name])
+
+
+def test_a_broken_file_is_refused(folder):
+    published(folder)
+    path = folder / "vgg16.safetensors"
+    path.write_bytes(path.read_bytes()[:100])
+    with pytest.raises(InkhueError, match="cannot be read"):
+        load_pretrained(Contents(2), path)
+
+
+def test_a_still_network_does_not_learn():
+    network = torch.nn.Sequential(torch.nn.Conv2d(3, 2, 1), torch.nn.BatchNorm2d(2))
+    still(network)
+    assert not any(p.requires_grad for p in network.parameters())
+    assert not any(m.training for m in network.modules())
