@@ -130,17 +130,26 @@ class Prepared:
         if not 0 <= obey <= 1:
             raise UsageError(f"obey is {obey:g}: give a number from 0 to 1")
         hints = self._fitted(hints)
-        draft = self._run_draft(hints)
-        color = self._crop(self.colorizer.run_colorize(self.work.line, draft), 1)
+        draft, color = self._run(hints)
         ink = 1 - self.work.line[0, 0, : self.work.height, : self.work.width]
         layer = resize(run_under_lines(color, ink), *self.page.size)
         layer, clear = obey_hints(layer, hints, obey)
         image = over(self.page.lines, layer)
-        return Result(image, layer, self.page.lines, self._crop(draft, DRAFT_SCALE), clear)
+        return Result(image, layer, self.page.lines, draft, clear)
+
+    def painted(self, hints: Hints | None = None) -> Bytes:
+        """Return what the network itself paints, lines and all, (h, w, 3) at the working size."""
+        return self._run(hints)[1]
 
     def _fitted(self, hints: Hints | None) -> Hints:
         width, height = self.page.size
         return Hints(width, height) if hints is None else hints.fitted(width, height)
+
+    def _run(self, hints: Hints | None) -> tuple[Bytes, Bytes]:
+        """Run both stages: the draft, and the network's picture at the working size."""
+        draft = self._run_draft(hints)
+        color = self.colorizer.run_colorize(self.work.line, draft)
+        return self._crop(draft, DRAFT_SCALE), self._crop(color, 1)
 
     def _run_draft(self, hints: Hints | None) -> Floats:
         return self.colorizer.run_draft(self.work.line_small, self.hint_grid(hints))
