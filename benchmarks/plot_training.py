@@ -35,7 +35,7 @@ def main() -> None:
 def plot_run(panel: plt.Axes, run: Path) -> None:
     """Draw one run's L1, smoothed over a fortieth of it."""
     rows = read_log(run)
-    crops, losses = [row.crops for row in rows], np.array([row.l1 for row in rows])
+    crops, losses = [row.crops for row in rows], np.array([row.losses["l1"] for row in rows])
     window = max(1, len(losses) // 40)
     smooth = np.convolve(losses, np.ones(window) / window, mode="valid")
     panel.plot(crops[window - 1 :], smooth, label=run.name)
