@@ -23,6 +23,7 @@ COMMANDS = {
     "prepare": "Make shards for training from a folder of pictures.",
     "train": "Train one stage of a model.",
     "export": "Make a model folder from training runs.",
+    "evaluate": "Score models, fills and programs.",
 }
 VERBOSITY = "inkhue.verbosity"  # key of click's context: -1 quiet, 0, 1 verbose
 INTERRUPTED = 130  # as a shell reports Ctrl-C

@@ -1,0 +1,203 @@
+"""The run: every system on every picture at every number of hints, resumable.
+
+What is computed is kept in the run's folder (see `store`). A run that goes on, or one with
+another system more, computes what is missing and no more.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field
+from functools import cache, cached_property
+from pathlib import Path
+
+from inkhue.data.shards import Picture
+from inkhue.errors import InkhueError, UsageError
+from inkhue.evaluate.scoring import Instruments, Score, Scorer, find_instruments
+from inkhue.evaluate.sets import Item, Regions, make_item, pixel_hints, read_set, region_hints
+from inkhue.evaluate.store import file_name, kept_prediction, kept_score
+from inkhue.evaluate.systems import Prediction, System, code_version
+from inkhue.evaluate.true_regions import FEWEST, true_regions
+from inkhue.hints import Hints
+
+REGIONS = "regions"  # the condition of one hint a region; others are named by their number
+
+Tell = Callable[[int, int], None]  # done, of how many
+
+
+@dataclass(frozen=True)
+class Plan:
+    """What is to be scored.
+
+    `hints`: numbers of pixel hints. With `regions` sets whose pictures all have true lines get one
+    hint a region in place of those. `limit`: pictures of each set, the first.
+    """
+
+    data: Sequence[str]
+    systems: Sequence[System]
+    folder: Path
+    hints: Sequence[int] = (0, 10, 40, 140, 400)
+    regions: bool = False
+    limit: int | None = None
+    hint_auc: bool = False  # the Hint-AUC of each set too
+
+    def sets(self) -> list[list[Picture]]:
+        """Read the pictures of each set."""
+        return [read_set([address], self.limit) for address in self.data]
+
+
+@dataclass(frozen=True)
+class Failure:
+    """A prediction that could not be scored; without a system, a picture that cannot be read."""
+
+    system: str
+    condition: str
+    shard: str
+    id: str
+    reason: str
+
+
+@dataclass(frozen=True)
+class Row:
+    """The score of one prediction; without a system, of the original."""
+
+    system: str
+    condition: str
+    shard: str
+    group: str
+    id: str
+    score: Score
+
+
+@dataclass(frozen=True)
+class Outcome:
+    """All that a run found."""
+
+    plan: Plan
+    instruments: Instruments
+    rows: list[Row] = field(default_factory=list)
+    failures: list[Failure] = field(default_factory=list)
+    left_out: list[str] = field(default_factory=list)  # pictures with too few regions, by id
+
+    @property
+    def predictions(self) -> list[Row]:
+        """The rows of systems."""
+        return [row for row in self.rows if row.system]
+
+
+def evaluate(plan: Plan, tell: Tell) -> Outcome:
+    """Score every system on every picture; what fails is listed and does not stop the rest."""
+    sets = plan.sets()
+    total = sum(len(pictures) * len(conditions_of(pictures, plan)) for pictures in sets)
+    if not total:
+        raise UsageError("nothing to score: give --hints, or --regions for sets with true lines")
+    outcome = Outcome(plan, find_instruments())
+    done = 0
+    for pictures in sets:
+        conditions = conditions_of(pictures, plan)
+        for picture in pictures:
+            score_picture(picture, conditions, outcome)
+            done += len(conditions)
+            tell(done, total)
+    return outcome
+
+
+def conditions_of(pictures: Sequence[Picture], plan: Plan) -> list[str]:
+    """Return the conditions that a set's pictures are scored under."""
+    if plan.regions and all(picture.encoded_line is not None for picture in pictures):
+        return [REGIONS]
+    return [str(number) for number in plan.hints]
+
+
+def score_picture(picture: Picture, conditions: Sequence[str], outcome: Outcome) -> None:
+    """Add a picture's rows and failures to the outcome."""
+    try:
+        item = make_item(picture)
+    except InkhueError as error:
+        outcome.failures.append(Failure("", "", picture.shard, picture.id, str(error)))
+        return
+    desk = Desk(item, outcome.plan.folder, outcome.instruments)
+    outcome.rows.append(Row("", "", item.shard, item.group, item.id, desk.original()))
+    for condition in conditions:
+        hints, regions = hints_of(item, condition)
+        if regions is not None and len(regions) < FEWEST:
+            outcome.left_out.append(item.id)
+            continue
+        for system in outcome.plan.systems:
+            where = (system.name, condition, item.shard)
+            try:
+                score = desk.score(system, condition, hints, regions)
+            except SystemFailedError as error:
+                outcome.failures.append(Failure(*where, item.id, str(error)))
+            else:
+                outcome.rows.append(Row(*where, item.group, item.id, score))
+
+
+def hints_of(item: Item, condition: str) -> tuple[Hints, Regions | None]:
+    """Return a picture's hints under a condition, and its regions where they are one a region."""
+    if condition == REGIONS:
+        regions = true_regions(item)
+        return region_hints(regions), regions
+    return pixel_hints(item, int(condition)), None
+
+
+def predict(system: System, item: Item, hints: Hints) -> Prediction:
+    """Let a system colour a picture; it may fail in any way, and the others go on."""
+    try:
+        return system.predict(item, hints)
+    except InkhueError as error:
+        raise SystemFailedError(str(error)) from error
+    except Exception as error:
+        raise SystemFailedError(repr(error)) from error
+
+
+@cache
+def scoring_version() -> str:
+    """Digest the code that scores: other code's scores are not taken for this one's."""
+    return code_version("evaluate")
+
+
+class SystemFailedError(Exception):
+    """A system gave no prediction; says why."""
+
+
+class Desk:
+    """One picture and its scores, from the run's folder or computed now."""
+
+    def __init__(self, item: Item, folder: Path, instruments: Instruments) -> None:
+        self.item = item
+        self.folder = folder
+        self.instruments = instruments
+        measured = "s" * instruments.squeeze + "i" * instruments.inception
+        self.version = f"{scoring_version()[:8]}{measured}"
+        pixels = hashlib.sha256(item.original.tobytes() + item.line.tobytes()).hexdigest()
+        self.name = f"{file_name(item.id)}-{pixels[:8]}"
+
+    @cached_property
+    def scorer(self) -> Scorer:
+        """The scorer, made when a score is missing: it computes the original's features."""
+        return Scorer(self.item, self.instruments)
+
+    def original(self) -> Score:
+        """Return the original's features."""
+        place = self.folder / "originals" / self.version / self.item.shard / f"{self.name}.npz"
+        return kept_score(place, lambda: self.scorer.original())
+
+    def score(self, system: System, condition: str, hints: Hints, regions: Regions | None) -> Score:
+        """Return a system's score."""
+        place = self.place("scores", system, condition) / f"{self.version}.npz"
+        return kept_score(
+            place,
+            lambda: self.scorer.score(self.prediction(system, condition, hints), hints, regions),
+        )
+
+    def prediction(self, system: System, condition: str, hints: Hints) -> Prediction:
+        """Return what a system makes of the picture."""
+        place = self.place("predictions", system, condition)
+        return kept_prediction(place, lambda: predict(system, self.item, hints))
+
+    def place(self, kind: str, system: System, condition: str) -> Path:
+        """Return the folder where something of a prediction is kept."""
+        who = f"{file_name(system.name)}-{system.key}"
+        return self.folder / kind / who / condition / self.item.shard / self.name

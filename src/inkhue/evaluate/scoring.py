@@ -1,0 +1,120 @@
+"""All metrics of one prediction."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from inkhue.errors import InkhueError
+from inkhue.evaluate import (
+    ciede,
+    colourfulness,
+    hint_error,
+    hint_spread,
+    inception,
+    line_error,
+    lpips,
+    psnr,
+    region_accuracy,
+    squeezenet,
+    ssim,
+)
+from inkhue.evaluate.sets import Item, Regions
+from inkhue.evaluate.systems import Prediction
+from inkhue.evaluate.weights import find_weights
+from inkhue.hints import Hints
+
+Score = dict[str, NDArray[np.float64]]  # a metric's number or numbers; features of set metrics
+
+# Names of what is kept for set metrics: features of the result, and of the network's own picture.
+SQUEEZE, INCEPTION, OWN_INCEPTION = "squeeze", "inception", "inception_own"
+HALF_INK = 127  # line art above it counts for CIEDE2000
+
+
+@dataclass(frozen=True)
+class Instruments:
+    """Which feature networks' weights are here; what is missing is not measured."""
+
+    squeeze: bool
+    inception: bool
+    missing: tuple[str, ...]  # one line for each file that is missing
+
+
+def find_instruments() -> Instruments:
+    """Look for the weights of the feature networks."""
+    missing = []
+    for name in ("lpips-squeeze", "fid-inception"):
+        try:
+            find_weights(name)
+        except InkhueError as error:
+            missing.append((name, str(error)))
+    absent = {name for name, _ in missing}
+    return Instruments(
+        "lpips-squeeze" not in absent,
+        "fid-inception" not in absent,
+        tuple(text for _, text in missing),
+    )
+
+
+class Scorer:
+    """Scores predictions of one picture; what concerns the original alone is computed once."""
+
+    def __init__(self, item: Item, instruments: Instruments) -> None:
+        self.item = item
+        self.instruments = instruments
+        self.paper = item.line > HALF_INK
+        self.page = np.repeat(item.line[..., None], 3, axis=2)
+        self.taps = squeezenet.squeeze_taps(item.original[None]) if instruments.squeeze else ()
+
+    def original(self) -> Score:
+        """Return the original's features."""
+        score: Score = {}
+        if self.instruments.squeeze:
+            score[SQUEEZE] = as_numbers(squeezenet.means_of(self.taps)[0])
+        if self.instruments.inception:
+            score[INCEPTION] = as_numbers(inception.inception_features(self.item.original[None])[0])
+        return score
+
+    def score(self, made: Prediction, hints: Hints, regions: Regions | None) -> Score:
+        """Return all metrics of a prediction; those of regions where they are given."""
+        item = self.item
+        error, ink_error = line_error.errors(made.image, made.layer, self.page)
+        numbers = {
+            "psnr": psnr.decibels(made.image, item.original),
+            "ssim": ssim.similarity(made.image, item.original),
+            "ciede": ciede.difference(made.image, item.original, self.paper),
+            "colourfulness": colourfulness.ratio(made.image, item.original),
+            "line_error": error,
+            "ink_error": ink_error,
+        }
+        score = {name: as_numbers(number) for name, number in numbers.items()}
+        if len(hints):
+            score["hint_error"] = hint_error.errors(made.layer, hints, item.line)
+        if regions is not None:
+            accuracy, bleed = region_accuracy.score(made.layer, regions)
+            score["accuracy"], score["bleed"] = as_numbers(accuracy), as_numbers(bleed)
+            score["hint_spread"] = hint_spread.errors(made.layer, regions, hints)
+        return score | self.features(made)
+
+    def features(self, made: Prediction) -> Score:
+        """Return LPIPS and the features of set metrics, as far as there are weights."""
+        score: Score = {}
+        if self.instruments.squeeze:
+            taps = squeezenet.squeeze_taps(made.image[None])
+            score["lpips"] = as_numbers(lpips.between(taps, self.taps)[0])
+            score[SQUEEZE] = as_numbers(squeezenet.means_of(taps)[0])
+        if self.instruments.inception:
+            pictures = [made.image] if made.own is None else [made.image, made.own]
+            found = inception.inception_features(np.stack(pictures))
+            score[INCEPTION] = as_numbers(found[0])
+            if made.own is not None:
+                score[OWN_INCEPTION] = as_numbers(found[1])
+        return score
+
+
+def as_numbers(value: float | Sequence[float] | NDArray[np.float32]) -> NDArray[np.float64]:
+    """Return a number or numbers as float64."""
+    return np.asarray(value, np.float64)

@@ -1,0 +1,266 @@
+"""The run as a whole: scores, resuming, failures, the report, programs of others."""
+
+from __future__ import annotations
+
+import csv
+import gzip
+import io
+import json
+import re
+import shutil
+import sys
+
+import numpy as np
+import pytest
+from click.testing import CliRunner
+from PIL import Image, ImageDraw
+
+pytest.importorskip("torch", reason="pip install inkhue[evaluate]")
+pytest.importorskip("skimage", reason="pip install inkhue[evaluate]")
+
+from inkhue.cli import main
+from inkhue.evaluate.figures import blocks
+from inkhue.evaluate.run import Plan, evaluate
+from inkhue.evaluate.sets import make_item, read_set
+from inkhue.evaluate.systems import (
+    CommandSystem,
+    RivalSystem,
+    lay_lines,
+    make_systems,
+)
+
+# A program that paints everything in the colour of the first hint.
+PAINT = """
+import json, sys
+from PIL import Image
+hints = json.load(open(sys.argv[1]))["hints"]
+size = tuple(map(int, sys.argv[3:5])) or (512, 512)
+Image.new("RGB", size, hints[0]["color"] if hints else "white").save(sys.argv[2])
+"""
+
+
+def write_picture(folder, name, color, *, line=True):
+    picture = Image.new("RGB", (96, 64), "white")
+    lines = Image.new("L", (96, 64), 255)
+    for drawn, colors in ((picture, (color, "#f0d020", "#2060c0")), (lines, (255, 255, 255))):
+        pen = ImageDraw.Draw(drawn)
+        pen.ellipse((6, 6, 44, 56), colors[0], 0, 3)
+        pen.rectangle((52, 6, 88, 26), colors[1], 0, 3)
+        pen.rectangle((52, 34, 88, 56), colors[2], 0, 3)
+    picture.save(folder / f"{name}.png")
+    if line:
+        lines.save(folder / f"{name}.line.png")
+    facts = {"title": name, "author": "A. Painter", "license": "CC0-1.0", "origin": "made:here@1"}
+    (folder / f"{name}.json").write_text(json.dumps(facts))
+
+
+@pytest.fixture
+def flats(tmp_path):
+    folder = tmp_path / "flats"
+    folder.mkdir()
+    for index, color in enumerate(("#c03020", "#30a040", "#8040a0")):
+        write_picture(folder, f"p{index}", color)
+    return folder
+
+
+@pytest.fixture
+def painter(tmp_path):
+    script = tmp_path / "paint.py"
+    script.write_text(PAINT)
+    return f"paint={sys.executable} {script} {{hints_json}} {{out}} 512 512"
+
+
+def scored(data, folder, systems, **options):
+    plan = Plan([str(data)], systems, folder, **options)
+    return evaluate(plan, lambda done, of: None)
+
+
+def numbers(outcome, name):
+    return [float(row.score[name]) for row in outcome.predictions]
+
+
+def test_a_fill_of_closed_regions_is_right_everywhere(flats, tmp_path):
+    """Thick closed lines: the watershed on the distance gives each region its own colour."""
+    outcome = scored(flats, tmp_path / "out", [RivalSystem("watershed-distance")], regions=True)
+    assert not outcome.failures
+    assert len(outcome.predictions) == 3
+    assert min(numbers(outcome, "accuracy")) > 0.98
+    assert max(numbers(outcome, "bleed")) < 0.02
+    assert max(numbers(outcome, "line_error")) == 0
+    assert max(float(row.score["hint_error"].max()) for row in outcome.predictions) < 1
+
+
+def test_white_is_scored_as_white(flats, tmp_path):
+    outcome = scored(flats, tmp_path / "out", [RivalSystem("watershed-distance")], hints=(0,))
+    assert max(numbers(outcome, "colourfulness")) == 0
+    assert min(numbers(outcome, "ciede")) > 5
+    assert "hint_error" not in outcome.predictions[0].score
+
+
+def test_a_run_goes_on_where_it_was_killed(flats, tmp_path, painter, monkeypatch):
+    """What is there is not computed again; what a kill left half is."""
+    options = {"seconds": 20.0, "with_lines": False}
+    systems = [CommandSystem(painter, **options)]
+    first = scored(flats, tmp_path / "out", systems, hints=(10,))
+    kept = sorted((tmp_path / "out").rglob("*.npz"))
+    half = next(path for path in kept if "scores" in path.parts)
+    half.write_bytes(half.read_bytes()[:50])
+    (tmp_path / "paint.py").write_text("raise SystemExit('not again')")
+    again = scored(flats, tmp_path / "out", systems, hints=(10,))
+    assert not again.failures
+    assert numbers(again, "ciede") == numbers(first, "ciede")
+    shutil.rmtree(tmp_path / "out" / "predictions")
+    shutil.rmtree(tmp_path / "out" / "scores")
+    gone = scored(flats, tmp_path / "out", systems, hints=(10,))
+    assert len(gone.failures) == 3
+    assert "not again" in gone.failures[0].reason
+
+
+@pytest.mark.parametrize(
+    ("script", "says"),
+    [
+        ("import time; time.sleep(60)", "more than 1 s"),
+        ("raise SystemExit('my own trouble')", "my own trouble"),
+        ("pass", "no picture"),
+        ("import sys; open(sys.argv[1], 'w').write('x')", "no readable picture"),
+        (
+            "import sys; from PIL import Image; Image.new('RGB', (9, 9)).save(sys.argv[1])",
+            "9x9 pixels",
+        ),
+    ],
+)
+def test_a_program_that_fails_is_listed_and_the_rest_is_scored(flats, tmp_path, script, says):
+    program = tmp_path / "bad.py"
+    program.write_text(script)
+    bad = CommandSystem(f"{sys.executable} {program} {{out}}", 1, with_lines=False)
+    systems = [bad, RivalSystem("watershed-lines")]
+    outcome = scored(flats, tmp_path / "out", systems, hints=(10,), limit=1)
+    assert [failure.id for failure in outcome.failures] == ["p0"]
+    assert says in outcome.failures[0].reason
+    assert [row.system for row in outcome.predictions] == ["watershed-lines"]
+
+
+def test_a_broken_picture_is_listed_and_the_rest_is_scored(flats, tmp_path):
+    (flats / "p1.png").write_bytes(b"no picture")
+    systems = [RivalSystem("watershed-lines")]
+    outcome = scored(flats, tmp_path / "out", systems, hints=(10,))
+    assert [failure.id for failure in outcome.failures] == ["p1"]
+    assert {row.id for row in outcome.predictions} == {"p0", "p2"}
+
+
+def test_figures_are_of_the_pictures_that_all_have_coloured(flats, tmp_path, painter):
+    """A program that fails on one picture takes that picture out for everybody."""
+    (tmp_path / "paint.py").write_text("import sys\n" + PAINT.replace(
+        "hints = ", "if '#8040a0' in open(sys.argv[1]).read(): sys.exit('no purple')\nhints = "
+    ))  # fmt: skip
+    systems = [
+        RivalSystem("watershed-lines"),
+        CommandSystem(painter, 20, with_lines=False),
+    ]
+    outcome = scored(flats, tmp_path / "out", systems, regions=True)
+    assert len(outcome.failures) == 1
+    (block,) = blocks(outcome)
+    assert block.pictures == 2
+    gain = block.find("region accuracy", "paint").gain
+    assert gain.value < -0.5
+    assert gain.high < 0
+
+
+def test_the_same_run_gives_the_same_report(flats, tmp_path, painter, monkeypatch, tiny_model):
+    """Figures, plots and scores; times and memory are another matter."""
+    monkeypatch.setattr("inkhue.evaluate.report.costs", lambda *_: [])
+    monkeypatch.setenv("INKHUE_PERCEPTUAL", str(tmp_path / "nowhere"))
+    texts = []
+    for folder in ("one", "two"):
+        done = CliRunner().invoke(main, [
+            "evaluate", "--data", str(flats), "--model", f"{tiny_model}@0,watershed-lines",
+            "--command", painter, "--hints", "0,10", "--limit", "1", "-o", str(tmp_path / folder),
+        ])  # fmt: skip
+        assert done.exit_code == 0, done.output
+        texts.append((tmp_path / folder / "report.html").read_text())
+    assert texts[0] == texts[1]
+    page = texts[0]
+    assert "<svg" in page
+    assert "data:image/webp;base64," in page
+    assert "not measured" in page  # LPIPS, without its weights
+    assert "lpips-squeeze.safetensors" in page  # and what to get
+    assert not re.findall(r'(?:src|href)="(?!data:|#)', page)  # it needs nothing else
+    table = (tmp_path / "one" / "report.md").read_text()
+    assert "| CIEDE2000" in table
+    packed = (tmp_path / "one" / "watershed-lines.csv.gz").read_bytes()
+    lines = gzip.decompress(packed).decode().splitlines()
+    rows = list(csv.DictReader(io.StringIO("\n".join(x for x in lines if x[0] != "#"))))
+    assert [(r["condition"], r["id"]) for r in rows][:2] == [("0", "p0"), ("10", "p0")]
+    assert float(rows[1]["ciede"]) > 0
+
+
+def test_a_run_with_failures_ends_with_1_and_says_so(flats, tmp_path):
+    done = CliRunner().invoke(main, [
+        "evaluate", "--data", str(flats), "--command", "no-such-program-here {out}",
+        "--hints", "10", "--limit", "1", "-o", str(tmp_path / "out"),
+    ])  # fmt: skip
+    assert done.exit_code == 1
+    assert "1 predictions failed" in done.output
+    assert "no-such-program-here" in (tmp_path / "out" / "report.html").read_text()
+
+
+@pytest.mark.parametrize(
+    ("args", "says"),
+    [
+        (["--model", "watershed-line"], "did you mean 'watershed-lines'?"),
+        (["--model", "au-net-w16@2"], "from 0 to 1"),
+        (["--model", "watershed-lines,watershed-lines"], "given twice"),
+        (["--command", "paint {line}"], "{out}"),
+        (["--command", 'paint "{out}'], "cannot be read"),
+        ([], "nothing to score"),
+        (["--model", "watershed-lines", "--hints", "many"], "give numbers"),
+        (["--model", "watershed-lines", "--hints", ""], "nothing to score"),
+        (["--model", "watershed-lines", "--limit", "0"], "--limit"),
+    ],
+)
+def test_what_is_asked_wrongly_is_one_line(flats, tmp_path, args, says):
+    given = ["evaluate", "--data", str(flats), "-o", str(tmp_path / "out"), *args]
+    done = CliRunner().invoke(main, given)
+    assert done.exit_code == 2
+    assert says in done.output
+    assert done.output.count("\n") == 1
+
+
+@pytest.mark.parametrize("data", ["empty", "missing.tar", "broken.tar"])
+def test_a_set_that_is_none_is_one_line(tmp_path, data):
+    (tmp_path / "empty").mkdir()
+    (tmp_path / "broken.tar").write_bytes(b"x" * 2000)
+    given = ["--data", str(tmp_path / data), "--model", "watershed-lines"]
+    done = CliRunner().invoke(main, ["evaluate", *given, "-o", str(tmp_path / "out")])
+    assert done.exit_code == 1
+    assert data in done.output
+    assert done.output.count("\n") == 1
+
+
+def test_lines_are_laid_as_ink_on_paper():
+    line = np.array([[0, 255, 128]], np.uint8)
+    layer = np.full((1, 3, 3), (200, 100, 1), np.uint8)
+    assert lay_lines(line, layer).tolist() == [[[0, 0, 0], [200, 100, 1], [100, 50, 1]]]
+
+
+def test_obey_is_part_of_a_models_name(tiny_model):
+    options = {"seconds": 1.0, "with_lines": False, "threads": 1}
+    whole, none = make_systems([str(tiny_model), f"{tiny_model}@0"], [], **options)
+    assert (whole.name, none.name) == ("au-net-w8", "au-net-w8@0")
+    assert whole.key != none.key
+
+
+def test_hint_auc_rewards_whoever_uses_the_hints(flats, tmp_path):
+    """Through the package itself, where it is installed."""
+    pytest.importorskip("hintauc", reason="pip install inkhue[hint-auc]")
+    from inkhue.evaluate.hint_auc import hint_auc
+
+    items = [make_item(picture) for picture in read_set([str(flats)], 1)]
+    fill = hint_auc(RivalSystem("watershed-distance"), items)
+    script = tmp_path / "white.py"
+    script.write_text(
+        "import sys; from PIL import Image; Image.new('RGB', (512, 512), 'white').save(sys.argv[1])"
+    )
+    white = CommandSystem(f"white={sys.executable} {script} {{out}}", 20, with_lines=False)
+    assert fill["psnr"] > hint_auc(white, items)["psnr"] + 1
+    assert fill["mse"] < hint_auc(white, items)["mse"]

@@ -1,0 +1,90 @@
+"""Weight files are found by path; what is missing or wrong is told in one line."""
+
+from __future__ import annotations
+
+import shutil
+
+import pytest
+
+torch = pytest.importorskip("torch")
+pytest.importorskip("safetensors")
+
+from safetensors.torch import save_file  # noqa: E402
+
+from inkhue import InkhueError  # noqa: E402
+from inkhue.evaluate import inception, lpips, squeezenet, weights  # noqa: E402
+
+
+@pytest.fixture
+def folder(tmp_path, monkeypatch):
+    """The folder that the environment names; the user's own one is empty."""
+    monkeypatch.setattr(weights.platformdirs, "user_data_dir", lambda *_, **__: tmp_path / "user")
+    named = tmp_path / "named"
+    named.mkdir()
+    monkeypatch.setenv("INKHUE_PERCEPTUAL", str(named))
+    return named
+
+
+@pytest.mark.parametrize("name", ["lpips-squeeze", "fid-inception"])
+def test_the_named_folder_comes_before_the_users(folder, tmp_path, name):
+    file = weights.FILES[name]
+    user = tmp_path / "user" / "perceptual"
+    user.mkdir(parents=True)
+    (user / file).touch()
+    assert weights.find_weights(name) == user / file
+    (folder / file).touch()
+    assert weights.find_weights(name) == folder / file
+
+
+@pytest.mark.parametrize("name", ["lpips-squeeze", "fid-inception"])
+def test_a_missing_file_says_what_to_get_and_where_to_put_it(folder, tmp_path, name):
+    with pytest.raises(InkhueError) as caught:
+        weights.find_weights(name)
+    message = str(caught.value)
+    for part in (
+        weights.FILES[name],
+        "docs/evaluation.md",
+        "$INKHUE_PERCEPTUAL",
+        str(tmp_path / "user" / "perceptual"),
+    ):
+        assert part in message
+    assert "\n" not in message
+
+
+def test_a_file_that_is_no_safetensors_is_refused(tmp_path):
+    path = tmp_path / "lpips-squeeze.safetensors"
+    path.write_bytes(b"<html>not found</html>")
+    with pytest.raises(InkhueError, match="cannot be read"):
+        squeezenet.load(path)
+
+
+def test_a_missing_and_a_misshapen_tensor_are_named(tmp_path):
+    tensors = {name: t.clone() for name, t in squeezenet.SqueezeNet().state_dict().items()}
+    tensors["features.3.squeeze.weight"] = torch.zeros(16, 64, 3, 3)
+    save_file(tensors, tmp_path / "misshapen.safetensors")
+    with pytest.raises(InkhueError, match=r"features\.3\.squeeze\.weight is \(16, 64, 3, 3\)"):
+        squeezenet.load(tmp_path / "misshapen.safetensors")
+    del tensors["features.12.expand3x3.bias"]
+    tensors["features.3.squeeze.weight"] = torch.zeros(16, 64, 1, 1)
+    save_file(tensors, tmp_path / "short.safetensors")
+    with pytest.raises(InkhueError, match=r"features\.12\.expand3x3\.bias is missing"):
+        squeezenet.load(tmp_path / "short.safetensors")
+    with pytest.raises(InkhueError, match=r"lin0\.weight is missing"):
+        lpips.heads(tmp_path / "short.safetensors")
+    with pytest.raises(InkhueError, match=r"Conv2d_1a_3x3\.weight is missing"):
+        inception.load(tmp_path / "short.safetensors")
+
+
+def test_a_layer_without_batch_norm_is_named(tmp_path):
+    path = tmp_path / "fid.safetensors"
+    save_file({"Conv2d_1a_3x3.conv.weight": torch.zeros(32, 3, 3, 3)}, path)
+    with pytest.raises(InkhueError, match=r"Conv2d_1a_3x3\.bn\.running_mean is missing"):
+        inception.load(path)
+
+
+def test_loading_leaves_the_global_generator_alone(shared, tmp_path):
+    source = shared / "perceptual" / "lpips-squeeze.safetensors"
+    path = shutil.copy(source, tmp_path / "fresh.safetensors")
+    before = torch.get_rng_state()
+    squeezenet.load(path)
+    assert torch.equal(before, torch.get_rng_state())
