@@ -50,23 +50,22 @@ def tiny_model(tmp_path_factory: pytest.TempPathFactory) -> Path:
     Its parent folder holds this model alone and can be $INKHUE_MODELS.
     """
     torch = pytest.importorskip("torch", reason="makes a model: pip install inkhue[train]")
-    from inkhue.models.pair import make_stage, pair_name
+    from inkhue.models.systems import make_network, model_name
     from inkhue.train.config import NetworkConfig
     from inkhue.train.export import Form, Trained, describe, export_stage
     from inkhue.train.origin import Origin
 
     torch.manual_seed(7)
-    line, hint, color = (torch.rand(1, n, 64, 64) for n in (1, 4, 3))
-    samples = {"line": line, "hint": hint, "color": color}
+    samples = {name: torch.rand(1, n, 64, 64) for name, n in (("line", 1), ("hint", 4))}
+    samples["draft"] = torch.rand(1, 3, 16, 16)
     network = NetworkConfig("au-net", 8)
     pair = [
-        Trained(stage, Origin(network, make_stage("au-net", stage, 8), 0, 0.0, ""), samples)
+        Trained(stage, Origin(network, make_network("au-net", stage, 8), 0, 0.0, ""), samples)
         for stage in ("draft", "colorize")
     ]
-    name = pair_name("au-net", 8)
-    folder = tmp_path_factory.mktemp("models") / name
+    folder = tmp_path_factory.mktemp("models") / model_name("au-net", 8)
     folder.mkdir()
     stages = {s.stage: export_stage(s, folder, Form(), print) for s in pair}
-    text = json.dumps(describe(name, pair, stages, 0))
+    text = json.dumps(describe(pair, stages, 0))
     (folder / "model.json").write_text(text, encoding="utf-8")
     return folder

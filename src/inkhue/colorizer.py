@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import os
+from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
-from typing import BinaryIO, TypeVar, cast
+from typing import BinaryIO, TypeAlias, TypeVar, cast
 
 import cv2
 import numpy as np
@@ -20,10 +21,13 @@ from inkhue.pixels import WHITE
 Bytes = NDArray[np.uint8]
 Floats = NDArray[np.float32]
 Picture = TypeVar("Picture", Bytes, Floats)
+Source: TypeAlias = "Page | str | os.PathLike[str] | BinaryIO | Bytes"  # what open_page opens
+Known: TypeAlias = Mapping[str, Floats]  # inputs and outputs of the graphs, by name
 
 DRAFT_SCALE = 4  # the draft is a quarter of the working size
 DEFAULT_OBEY = 1.0
 MOST_THREADS = 4  # more bring these small networks nothing
+REFERENCE_SIDE = 256  # of the square that a reference picture is squashed to, pixels
 MOST_SIZE = 4096  # longer side of what the networks may be shown, pixels
 
 
@@ -35,7 +39,8 @@ class Result:
         image: (H, W, 3) uint8, the lines over the colour layer.
         color_layer: (H, W, 3) uint8, the colours, running through under the lines.
         lines: (H, W, 4) uint8, the artist's lines, straight alpha.
-        draft: (h, w, 3) uint8, the rough picture of the first stage.
+        draft: (h, w, 3) uint8, the rough picture of the first stage; of a model without such a
+            stage, the reduced result.
         clear: (H, W) bool, what `transparent` hints took out of the colour layer.
     """
 
@@ -77,26 +82,30 @@ class Colorizer:
     ) -> None:
         self.model: Model = find_model(model)
         self.threads = threads or min(available_cores(), MOST_THREADS)
-        self._draft = self.model.session("draft", self.threads, variant)
-        self._colorize = self.model.session("colorize", self.threads, variant)
+        self._sessions = {
+            stage: self.model.session(stage, self.threads, variant) for stage in self.model.stages
+        }
 
     def prepare(
-        self, page: Page | str | os.PathLike[str] | BinaryIO | Bytes, *, size: int | None = None
+        self, page: Source, *, size: int | None = None, reference: Source | None = None
     ) -> Prepared:
-        """Do what a drawing needs once, whatever its hints; `size` is the working size, pixels."""
+        """Do what a drawing needs once, whatever its hints.
+
+        `size` is the working size, pixels; `reference` a picture whose colours to take, which some
+        models need and others have no use for: a UsageError says so.
+        """
         page = page if isinstance(page, Page) else open_page(page)
         work = fit(page, self.model.size if size is None else size, self.model.multiple)
-        return Prepared(self, page, work)
+        self.model.check_reference(reference is not None)
+        style = {} if reference is None else self.run("reference", squash(reference))
+        return Prepared(self, page, work, style)
 
-    def run_draft(self, line: Floats, hint: Floats) -> Floats:
-        """Line (1, 1, h, w), hint (1, 4, h, w) -> draft (1, 3, h, w), all in [0, 1]."""
-        (draft,) = self._draft.run(["draft"], {"line": line, "hint": hint})
-        return np.asarray(draft)
-
-    def run_colorize(self, line: Floats, draft: Floats) -> Floats:
-        """Line (1, 1, H, W), draft (1, 3, H/4, W/4) -> color (1, 3, H, W), all in [0, 1]."""
-        (color,) = self._colorize.run(["color"], {"line": line, "draft": draft})
-        return np.asarray(color)
+    def run(self, stage: str, known: Known) -> Known:
+        """Run a stage on those of the known values that its graph takes; return what it makes."""
+        session = self._sessions[stage]
+        names = [output.name for output in session.get_outputs()]
+        made = session.run(names, {i.name: known[i.name] for i in session.get_inputs()})
+        return dict(zip(names, map(np.asarray, made), strict=True))
 
 
 @dataclass(frozen=True, eq=False)
@@ -112,14 +121,16 @@ class Work:
 class Prepared:
     """A drawing that is ready for hints, as often as wanted."""
 
-    def __init__(self, colorizer: Colorizer, page: Page, work: Work) -> None:
+    def __init__(self, colorizer: Colorizer, page: Page, work: Work, style: Known) -> None:
         self.colorizer = colorizer
         self.page = page
         self.work = work
+        self.style = style  # features of the reference picture, if the model needs one
+        self.two_stages = "draft" in colorizer.model.stages  # it makes a draft first
 
     def draft(self, hints: Hints | None = None) -> Bytes:
         """Return a quick preview, (h, w, 3) uint8: about a quarter of the working size."""
-        return self._crop(self._run_draft(hints), DRAFT_SCALE)
+        return self._crop(self.run_draft(self.hint_grid(hints)), DRAFT_SCALE)
 
     def color(self, hints: Hints | None = None, obey: float | None = None) -> Result:
         """Colour the page. `obey` in [0, 1]: how far a hint's own pixels take its colour.
@@ -146,16 +157,27 @@ class Prepared:
         return Hints(width, height) if hints is None else hints.fitted(width, height)
 
     def _run(self, hints: Hints | None) -> tuple[Bytes, Bytes]:
-        """Run both stages: the draft, and the network's picture at the working size."""
-        draft = self._run_draft(hints)
-        color = self.colorizer.run_colorize(self.work.line, draft)
+        """Return the draft, and the network's picture at the working size."""
+        draft, color = self.run_networks(self.hint_grid(hints))
         return self._crop(draft, DRAFT_SCALE), self._crop(color, 1)
 
-    def _run_draft(self, hints: Hints | None) -> Floats:
-        return self.colorizer.run_draft(self.work.line_small, self.hint_grid(hints))
+    def run_networks(self, hint: Floats) -> tuple[Floats, Floats]:
+        """Hint grid -> draft (1, 3, H/4, W/4), color (1, 3, H, W), in [0, 1], with the padding."""
+        known = {"line": self.work.line, "hint": hint, **self.style}
+        if self.two_stages:
+            known["draft"] = self.run_draft(hint)
+        color = self.colorizer.run("colorize", known)["color"]
+        return known["draft"] if self.two_stages else reduce(color), color
+
+    def run_draft(self, hint: Floats) -> Floats:
+        """Hint grid -> draft (1, 3, H/4, W/4); without a stage for it, the result reduced."""
+        if not self.two_stages:
+            return self.run_networks(hint)[0]
+        known = {"line": self.work.line_small, "hint": hint}
+        return self.colorizer.run("draft", known)["draft"]
 
     def hint_grid(self, hints: Hints | None) -> Floats:
-        """Return the hints as the draft network sees them, (1, 4, h, w): RGB times mask, mask."""
+        """Return the hints as the networks see them, (1, 4, h, w): RGB times mask, mask."""
         height, width = self.work.line_small.shape[2:]
         page_width, page_height = self.page.size
         grid = self._fitted(hints).raster(
@@ -173,15 +195,16 @@ class Prepared:
 
 
 def color(
-    path: Page | str | os.PathLike[str] | BinaryIO | Bytes,
+    path: Source,
     hints: Hints | Path | str | None = None,
     *,
     model: str | os.PathLike[str] = DEFAULT_MODEL,
     obey: float | None = None,
+    reference: Source | None = None,
 ) -> Result:
     """Colour one drawing: a path or a picture, with hints or a hint file."""
     given = hints if hints is None or isinstance(hints, Hints) else Hints.load(hints)
-    return Colorizer(model).prepare(path).color(given, obey)
+    return Colorizer(model).prepare(path, reference=reference).color(given, obey)
 
 
 def fit(page: Page, size: int, multiple: int) -> Work:
@@ -195,6 +218,20 @@ def fit(page: Page, size: int, multiple: int) -> Work:
     line = np.pad(line, ((0, below), (0, right)), constant_values=1)
     small = resize(line, line.shape[1] // DRAFT_SCALE, line.shape[0] // DRAFT_SCALE)
     return Work(line[None, None], small[None, None], width, height)
+
+
+def squash(reference: Source) -> Known:
+    """Bring a reference picture to the size that its network sees, whatever its aspect."""
+    page = reference if isinstance(reference, Page) else open_page(reference)
+    picture = resize(page.rgb, REFERENCE_SIDE, REFERENCE_SIDE).astype(np.float32) / 255
+    return {"reference": np.ascontiguousarray(picture.transpose(2, 0, 1)[None])}
+
+
+def reduce(picture: Floats) -> Floats:
+    """(1, 3, H, W) -> (1, 3, H/4, W/4), the mean of each 4 x 4 block."""
+    side = DRAFT_SCALE
+    height, width = (length // side for length in picture.shape[2:])
+    return np.asarray(picture.reshape(1, 3, height, side, width, side).mean(axis=(3, 5)))
 
 
 def resize(picture: Picture, width: int, height: int) -> Picture:

@@ -14,7 +14,7 @@ import time
 from collections.abc import Callable
 from dataclasses import asdict, dataclass
 
-from inkhue.colorizer import Colorizer, Prepared
+from inkhue.colorizer import Colorizer
 from inkhue.errors import InkhueError
 from inkhue.hints import Hint, Hints, default_radius
 from inkhue.page import open_page
@@ -32,7 +32,7 @@ class Measured:
     draft: float
     color: float
     whole: float  # page, prepare and color, without decoding and writing files
-    networks: float  # the onnxruntime calls alone
+    networks: float  # the onnxruntime calls of color alone
     peak_mb: float | None  # None where the system does not tell
 
     @property
@@ -58,12 +58,14 @@ def measure(model: str, variant: str, side: int, threads: int | None, runs: int)
     picture = draw(side)
     hints = Hints(side, side, (Hint(((side / 2, side / 3),), RED, default_radius(side, side)),))
     colorizer = Colorizer(model, threads, variant=variant)
-    prepared = colorizer.prepare(open_page(picture))
+    reference = picture if "reference" in colorizer.model.needs else None
+    prepared = colorizer.prepare(open_page(picture), reference=reference)
+    grid = prepared.hint_grid(hints)
     jobs: dict[str, Callable[[], object]] = {
         "draft": lambda: prepared.draft(hints),
         "color": lambda: prepared.color(hints),
-        "whole": lambda: colorizer.prepare(open_page(picture)).color(hints),
-        "networks": bare(prepared, hints),
+        "whole": lambda: colorizer.prepare(open_page(picture), reference=reference).color(hints),
+        "networks": lambda: prepared.run_networks(grid),
     }
     times: dict[str, list[float]] = {name: [] for name in jobs}
     for _ in range(runs + 1):
@@ -74,17 +76,6 @@ def measure(model: str, variant: str, side: int, threads: int | None, runs: int)
     medians = {name: round(statistics.median(taken[1:]), 2) for name, taken in times.items()}
     name, used = colorizer.model.name, colorizer.threads
     return Measured(name, variant, side, used, **medians, peak_mb=peak_memory())
-
-
-def bare(prepared: Prepared, hints: Hints) -> Callable[[], object]:
-    """Return the onnxruntime calls of `prepared.color`, with ready inputs."""
-    colorizer, work = prepared.colorizer, prepared.work
-    hint = prepared.hint_grid(hints)
-
-    def run() -> object:
-        return colorizer.run_colorize(work.line, colorizer.run_draft(work.line_small, hint))
-
-    return run
 
 
 def peak_memory() -> float | None:

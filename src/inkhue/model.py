@@ -116,6 +116,16 @@ class Model:
             )
         return graph
 
+    def check_reference(self, given: bool) -> None:
+        """Refuse a reference picture that is of no use, and the want of one that is needed."""
+        needed = "reference" in self.needs
+        if needed and not given:
+            raise UsageError(
+                f"model {self.name!r} needs a picture with colours: --reference PICTURE"
+            )
+        if given and not needed:
+            raise UsageError(f"model {self.name!r} uses no --reference: leave it out")
+
     def known(self, variant: str | None) -> str:
         """Return this variant, the usual one for None; an unknown one is a UsageError."""
         variant = variant or self.variant

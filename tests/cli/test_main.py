@@ -116,10 +116,11 @@ def test_train_passes_on_what_it_was_asked(tmp_path: Path, monkeypatch: pytest.M
 
     asked = []
 
-    def train(request, tell) -> None:
+    def train(request, tell, note) -> None:
         asked.append(request)
-        tell(LogRow(20, 320, 10.0, 0.5, 0.0, 0.0))
-        tell(LogRow(40, 640, 20.0, 0.25, 0.0, 0.0))
+        note("no weights")
+        tell(LogRow(20, 320, 10.0, {"l1": 0.5, "critic": 0.0}))
+        tell(LogRow(40, 640, 20.0, {"l1": 0.25, "critic": 0.0}))
 
     monkeypatch.setattr(start, "train", train)
     config = tmp_path / "c.toml"
@@ -131,7 +132,8 @@ def test_train_passes_on_what_it_was_asked(tmp_path: Path, monkeypatch: pytest.M
     assert sorted(request.data) == ["a", "b", "c"]
     assert (request.config.run.seed, request.config.run.steps) == (9, 40)
     assert (request.folder, request.minutes, request.resume) == (Path("run"), 2.5, False)
-    assert "step 40, 640 crops, L1 0.2500" in done.stderr
+    assert "no weights\n" in done.stderr
+    assert "step 40, 640 crops, l1 0.2500" in done.stderr
 
 
 def test_train_and_export_say_what_is_wrong_with_files(tmp_path: Path) -> None:

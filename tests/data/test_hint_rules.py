@@ -9,11 +9,14 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from inkhue.data.hint_rules import (
+    CI_CHANCE,
     GRID,
     PEOPLE_NONE,
     RULES,
+    ci2018,
     count_for,
     many,
+    none,
     paper,
     paper_colorize,
     people,
@@ -121,7 +124,7 @@ def test_every_rule_gives_colours_under_a_mask(rule, side):
 def test_the_same_seed_draws_the_same_hints(rule):
     drawn = [rule(noise(), drawing(), np.random.default_rng(k)) for k in (7, 7, 8, 9, 10)]
     assert np.array_equal(drawn[0], drawn[1])
-    assert any(not np.array_equal(drawn[0], other) for other in drawn[2:])
+    assert rule is none or any(not np.array_equal(drawn[0], other) for other in drawn[2:])
 
 
 def test_people_leave_some_pictures_alone_and_keep_off_the_ink():
@@ -171,3 +174,16 @@ def test_many_are_twelve_to_three_hundred_dots(rng):
     assert max(counts) <= 300
     assert min(counts) < 25
     assert max(counts) > 120
+
+
+def test_ci_leaves_half_of_the_pictures_alone_and_hints_cells_by_chance():
+    color = np.ones((64, 64, 3), np.float32)
+    rng = np.random.default_rng(2)
+    counts = np.array([ci2018(color, color[..., 0], rng)[3].sum() for _ in range(2000)])
+    # The mean size of a normal number is 0.8 of its deviation; few of those hinted come out at 0.
+    assert np.mean(counts == 0) == pytest.approx(0.52, abs=0.045)
+    assert counts.mean() == pytest.approx(0.5 * 0.8 * CI_CHANCE * 64**2, rel=0.1)
+
+
+def test_none_is_no_hint():
+    assert not none(noise(), drawing(), np.random.default_rng(0)).any()

@@ -12,7 +12,6 @@ from inkhue.models.pair import (  # noqa: E402
     count_parameters,
     count_trainable,
     make_stage,
-    pair_name,
     widen,
 )
 
@@ -45,12 +44,6 @@ def widened(narrow, network, stage, width, noise):
     wide = make_stage(network, stage, width).eval()
     widen(narrow, wide, noise, torch.Generator().manual_seed(4))
     return wide
-
-
-def test_names():
-    assert pair_name("au-net", 64) == "au-net"
-    assert pair_name("u-net", 64) == "u-net"
-    assert pair_name("au-net", 16) == "au-net-w16"
 
 
 def test_stages_by_name():

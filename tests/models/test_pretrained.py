@@ -8,7 +8,7 @@ torch = pytest.importorskip("torch")
 safetensors = pytest.importorskip("safetensors.torch")
 
 from inkhue.errors import InkhueError  # noqa: E402
-from inkhue.models.pretrained import load_pretrained, still  # noqa: E402
+from inkhue.models.pretrained import Shelf, load_pretrained, still  # noqa: E402
 from inkhue.models.vgg import VGG16, Contents  # noqa: E402
 
 
@@ -77,3 +77,22 @@ def test_a_still_network_does_not_learn():
     still(network)
     assert not any(p.requires_grad for p in network.parameters())
     assert not any(m.training for m in network.modules())
+
+
+def test_a_new_run_takes_what_is_there_and_notes_what_is_not(folder):
+    shelf = Shelf()
+    assert shelf.take(VGG16, "nothing is compared") is None
+    (note,) = shelf.notes
+    assert note == f"{VGG16.missing}; nothing is compared"
+    published(folder)
+    assert shelf.take(VGG16, "") == folder / "vgg16.safetensors"
+    assert shelf.used == {"vgg16.safetensors"}
+
+
+def test_a_run_that_goes_on_takes_what_it_began_with(folder):
+    with pytest.raises(InkhueError, match=r"no vgg16\.safetensors"):
+        Shelf(["vgg16.safetensors"]).take(VGG16, "")
+    published(folder)
+    without = Shelf([])
+    assert without.take(VGG16, "nothing is compared") is None
+    assert without.used == set()

@@ -10,7 +10,8 @@ import pytest
 torch = pytest.importorskip("torch")
 
 from inkhue.model import DEFAULT_MODEL, read_model  # noqa: E402
-from inkhue.models.pair import count_parameters, count_trainable, make_stage, pair_name  # noqa: E402
+from inkhue.models.pair import count_parameters, count_trainable, make_stage  # noqa: E402
+from inkhue.models.systems import model_name  # noqa: E402
 
 ROOT = Path(__file__).parents[2]
 FOLDERS = sorted(p.parent for p in ROOT.glob("**/weights/*/model.json") if ".venv" not in p.parts)
@@ -26,7 +27,7 @@ def test_counts_are_the_networks(folder):
         made = make_stage(network, stage, int(width or 64))
         assert entry.parameters == count_parameters(made)
         assert entry.trainable == count_trainable(made)
-    assert model.name == pair_name(network, int(width or 64))
+    assert model.name == model_name(network, int(width or 64))
 
 
 @pytest.mark.parametrize("folder", FOLDERS, ids=lambda folder: folder.name)

@@ -21,7 +21,10 @@ from inkhue.train.checkpoint import (  # noqa: E402
 )
 from inkhue.train.config import TrainConfig  # noqa: E402
 
-ROWS = [LogRow(20 * k, 40 * k, 1.5 * k, 0.125 * k, 0.25, 1e-7) for k in (1, 2, 3)]
+ROWS = [
+    LogRow(20 * k, 40 * k, 1.5 * k, {"l1": 0.125 * k, "adversarial": 0.25, "critic": 1e-7})
+    for k in (1, 2, 3)
+]
 
 
 @pytest.fixture

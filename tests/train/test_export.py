@@ -126,9 +126,12 @@ def test_int8_arithmetic_is_kept_where_it_does_not_show(runs, tmp_path):
     assert described.variants == ("float32", "int8")
     graph = onnx.load_from_string(described.check("draft", "int8"))
     assert {"QuantizeLinear", "DequantizeLinear"} <= {node.op_type for node in graph.graph.node}
-    given = (np.ones((1, 1, 32, 32), np.float32), np.zeros((1, 4, 32, 32), np.float32))
+    given = {
+        "line": np.ones((1, 1, 32, 32), np.float32),
+        "hint": np.zeros((1, 4, 32, 32), np.float32),
+    }
     usual, fast = (
-        Colorizer(folder, threads=1, variant=variant).run_draft(*given)
+        Colorizer(folder, threads=1, variant=variant).run("draft", given)["draft"]
         for variant in (None, "int8")
     )
     assert 0 < np.abs(usual - fast).max() <= 8 / 255
@@ -173,12 +176,12 @@ def make(stage, width, name="au-net"):
 @pytest.mark.parametrize("network", ["au-net", "u-net"])
 def test_graph_and_torch_agree_at_any_size(stage, network):
     module, inputs = make(stage, 8, network)
-    graph = to_onnx(fold_norms(module), stage, inputs)
+    graph = to_onnx(fold_norms(module), inputs)
     larger = tuple(torch.rand(1, p.shape[1], 2 * p.shape[2], 3 * p.shape[3]) for p in inputs)
     for given in (inputs, larger):
         with torch.no_grad():
             expected = module(*given).numpy()
-        assert np.abs(run_graph(graph, stage, given) - expected).max() <= 1e-4
+        assert np.abs(run_graph(graph, given) - expected).max() <= 1e-4
     assert not {"Shape", "Gather", "Reshape"} & {node.op_type for node in graph.graph.node}
 
 
@@ -187,16 +190,16 @@ def test_graph_and_torch_agree_at_any_size(stage, network):
 )
 def test_stored_weights_are_small_and_close(store, most, size):
     module, inputs = make("colorize", 16)
-    plain = to_onnx(fold_norms(module), "colorize", inputs)
+    plain = to_onnx(fold_norms(module), inputs)
     stored = store_weights(plain, store)
     assert len(stored.SerializeToString()) < size * len(plain.SerializeToString())
-    off = np.abs(run_graph(stored, "colorize", inputs) - run_graph(plain, "colorize", inputs))
+    off = np.abs(run_graph(stored, inputs) - run_graph(plain, inputs))
     assert off.max() <= most
 
 
 def test_norms_are_unfolded_as_they_were_folded():
     module, inputs = make("draft", 8)
-    graph = to_onnx(fold_norms(module), "draft", inputs)
+    graph = to_onnx(fold_norms(module), inputs)
     other = make_stage("au-net", "draft", 8)
     unfold_norms(other, read_weights(graph), norm_values(module))
     for name, value in module.state_dict().items():

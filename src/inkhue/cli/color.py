@@ -18,7 +18,7 @@ from inkhue.cli import say
 from inkhue.colorizer import Colorizer, Result
 from inkhue.errors import UsageError
 from inkhue.hints import Hint, Hints, default_radius, draw_hints, parse_hint
-from inkhue.model import DEFAULT_MODEL, Model
+from inkhue.model import DEFAULT_MODEL
 from inkhue.output import encode_picture, replacing
 from inkhue.page import Page, open_page
 
@@ -99,8 +99,7 @@ def color(request: Request) -> None:
             for key, path in request.files.items()
         }
         colorizer = Colorizer(request.model, request.threads)
-        check_reference(request.reference, colorizer.model)
-        prepared = colorizer.prepare(page, size=request.size)
+        prepared = colorizer.prepare(page, size=request.size, reference=request.reference)
         result = prepared.color(hints, request.obey)
         pictures = {"image": choose(request, page, result), "draft": result.draft}
         if request.save_hints:
@@ -125,15 +124,6 @@ def check(request: Request) -> None:
     for key, path in paths.items():
         channels = 4 if request.transparent and key == "image" else 3
         encode_picture(np.zeros((1, 1, channels), np.uint8), path.suffix)
-
-
-def check_reference(reference: Path | None, model: Model) -> None:
-    """Refuse a reference that the model has no use for, and the want of one that it needs."""
-    needed = "reference" in model.needs
-    if reference is None and needed:
-        raise UsageError(f"model {model.name!r} needs a picture with colours: --reference PICTURE")
-    if reference is not None and not needed:
-        raise UsageError(f"model {model.name!r} uses no --reference: leave it out")
 
 
 def gather_hints(request: Request, page: Page) -> Hints:

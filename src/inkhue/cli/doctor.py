@@ -68,7 +68,10 @@ def self_test(model: str) -> str:
     picture = draw(160)
     try:
         page = open_page(picture)
-        result = Colorizer(model).prepare(page).color(Hints(160, 160, (Hint(((80, 60),), RED, 2),)))
+        colorizer = Colorizer(model)
+        reference = picture if "reference" in colorizer.model.needs else None
+        prepared = colorizer.prepare(page, reference=reference)
+        result = prepared.color(Hints(160, 160, (Hint(((80, 60),), RED, 2),)))
     except InkhueError as error:
         return str(error)
     if result.image.shape != picture.shape:

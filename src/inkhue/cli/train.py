@@ -52,12 +52,12 @@ def command(
     # `--data A B` gives A to the option and leaves B among the arguments.
     request = Request(chosen, (*data, *more), output, resume, init, draft, minutes, device)
     with Bar(chosen.run.steps, minutes) as bar:
-        train(request, bar.update)
+        train(request, bar.update, say)
     say(f"{output}: {bar.summary}")
 
 
 class Bar:
-    """A progress bar on stderr, at a terminal alone: rate, time left, the last L1."""
+    """A progress bar on stderr, at a terminal alone: rate, time left, the first loss."""
 
     def __init__(self, steps: int, minutes: float | None) -> None:
         self.steps = steps
@@ -78,7 +78,8 @@ class Bar:
 
     def update(self, row: LogRow) -> None:
         """Show a line of the log."""
-        self.summary = f"step {row.step}, {row.crops} crops, L1 {row.l1:.4f}"
+        loss, value = next(iter(row.losses.items()))
+        self.summary = f"step {row.step}, {row.crops} crops, {loss} {value:.4f}"
         text = self.summary
         if self.last is not None:
             seconds = max(row.seconds - self.last.seconds, 0.1)

@@ -21,6 +21,8 @@ DENSE_FEWEST, DENSE_MOST = 300, GRID * GRID
 
 MANY_FEWEST = 12
 
+CI_CHANCE = 0.005
+
 PEOPLE_NONE = 0.25  # share of pictures without any hint
 PEOPLE_MOST = 80
 PEOPLE_TYPICAL = 9.0  # median number of hints, where there are any
@@ -76,6 +78,21 @@ def many(color: Floats, line: Floats, rng: np.random.Generator) -> Floats:
     number = np.exp(rng.uniform(np.log(MANY_FEWEST), np.log(DENSE_FEWEST)))
     cells = middles(line, count_for(number, color.shape), rng)
     return widen(place(cells, color), int(rng.integers(0, 3)))
+
+
+def ci2018(color: Floats, line: Floats, rng: np.random.Generator) -> Floats:
+    """Draw hints as Ci et al. do: half of the pictures have none, else each cell has a chance.
+
+    The chance is drawn anew for each picture, the size of a normal number of deviation 0.005.
+    """
+    chance = abs(rng.normal(0, CI_CHANCE)) if rng.random() < 0.5 else 0.0
+    hinted = rng.random(color.shape[0] * color.shape[1]) < chance
+    return place(np.flatnonzero(hinted), color)
+
+
+def none(color: Floats, line: Floats, rng: np.random.Generator) -> Floats:
+    """Draw no hints, for a network that takes its colours from elsewhere."""
+    return np.zeros((4, *color.shape[:2]), np.float32)
 
 
 def scatter(color: Floats, number: int, rng: np.random.Generator) -> Floats:
@@ -153,4 +170,6 @@ RULES: dict[str, Rule] = {
     "people": people,
     "many": many,
     "dense": dense,
+    "ci2018": ci2018,
+    "none": none,
 }

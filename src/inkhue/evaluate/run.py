@@ -17,11 +17,17 @@ from inkhue.errors import InkhueError, UsageError
 from inkhue.evaluate.scoring import Instruments, Score, Scorer, find_instruments
 from inkhue.evaluate.sets import Item, Regions, make_item, pixel_hints, read_set, region_hints
 from inkhue.evaluate.store import file_name, kept_prediction, kept_score
-from inkhue.evaluate.systems import Prediction, System, code_version
+from inkhue.evaluate.systems import Prediction, System, files_version
 from inkhue.evaluate.true_regions import FEWEST, true_regions
 from inkhue.hints import Hints
 
 REGIONS = "regions"  # the condition of one hint a region; others are named by their number
+
+# Code that changes no score: what calls the scorer, and what comes after it.
+AFTER_SCORES = (
+    "cost", "figures", "hint_auc", "report", "run", "sheets", "statistics", "store", "systems",
+    "tables",
+)  # fmt: skip
 
 Tell = Callable[[int, int], None]  # done, of how many
 
@@ -155,7 +161,8 @@ def predict(system: System, item: Item, hints: Hints) -> Prediction:
 @cache
 def scoring_version() -> str:
     """Digest the code that scores: other code's scores are not taken for this one's."""
-    return code_version("evaluate")
+    folder = Path(__file__).parent
+    return files_version(path for path in folder.glob("*.py") if path.stem not in AFTER_SCORES)
 
 
 class SystemFailedError(Exception):

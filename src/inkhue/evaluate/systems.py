@@ -7,7 +7,7 @@ import re
 import shlex
 import subprocess
 import tempfile
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Protocol
@@ -19,6 +19,7 @@ from PIL import Image
 import inkhue
 from inkhue.colorizer import DEFAULT_OBEY, Colorizer
 from inkhue.errors import InkhueError, UsageError, did_you_mean
+from inkhue.evaluate import rivals
 from inkhue.evaluate.rivals import RIVALS
 from inkhue.evaluate.sets import SIDE, Item
 from inkhue.hints import Hints
@@ -72,7 +73,8 @@ class ModelSystem:
 
     def predict(self, item: Item, hints: Hints) -> Prediction:
         """Colour a picture as `inkhue color` does."""
-        prepared = self.colorizer.prepare(item.line)
+        reference = item.original if "reference" in self.model.needs else None
+        prepared = self.colorizer.prepare(item.line, reference=reference)
         result = prepared.color(hints, self.obey)
         return Prediction(result.color_layer, result.image, prepared.painted(hints))
 
@@ -85,7 +87,7 @@ class RivalSystem:
     def __init__(self, name: str) -> None:
         self.name = name
         self.fill: Callable[[Bytes, Hints], Bytes] = RIVALS[name]
-        self.key = digest(name, code_version("evaluate/rivals"))
+        self.key = digest(name, files_version(Path(rivals.__file__).parent.glob("*.py")))
 
     def predict(self, item: Item, hints: Hints) -> Prediction:
         """Fill the picture from its hints; without any it stays white."""
@@ -223,18 +225,19 @@ def named_system(text: str, threads: int | None) -> System:
     return ModelSystem(name, obey, threads)
 
 
-def code_version(folder: str | None = None) -> str:
-    """Digest the code that colours, so that no prediction of other code is taken for this one's."""
+def code_version() -> str:
+    """Digest the code that colours: no prediction of other code is taken for this one's."""
     package = Path(inkhue.__file__).parent
-    if folder is not None:
-        files = sorted((package / folder).glob("*.py"))
-    else:
-        files = [
-            path
-            for path in sorted(package.rglob("*.py"))
-            if path.relative_to(package).parts[0] not in SCORING_ALONE
-        ]
-    return digest(*(path.read_text(encoding="utf-8") for path in files))
+    return files_version(
+        path
+        for path in package.rglob("*.py")
+        if path.relative_to(package).parts[0] not in SCORING_ALONE
+    )
+
+
+def files_version(paths: Iterable[Path]) -> str:
+    """Digest some files of code."""
+    return digest(*(path.read_text(encoding="utf-8") for path in sorted(paths)))
 
 
 def digest(*parts: str) -> str:

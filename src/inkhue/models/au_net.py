@@ -8,10 +8,12 @@ of five layers. At width 64 that is 13,071,072 against 18,642,496 parameters.
 
 from __future__ import annotations
 
-from typing import Literal
+from typing import ClassVar, Literal
 
 import torch
 from torch import Tensor, nn
+
+from inkhue.models.exported import FULL, QUARTER, Exported
 
 Join = Literal["add", "concat"]
 
@@ -71,12 +73,15 @@ class Generator(nn.Module):
         return torch.cat([encoded, decoded], dim=1)
 
 
-class Draft(nn.Module):
+class Draft(Exported):
     """First stage: line art and hints at a quarter of the size give a rough picture.
 
     Everything outside is in [0, 1]; the hint's picture and its mask become the paper's three
     channels here: the colour where there is a hint, 2.0 elsewhere.
     """
+
+    INPUTS, OUTPUT = ("line", "hint"), "draft"
+    SIDES: ClassVar = {"line": FULL, "hint": FULL, "draft": FULL}
 
     def __init__(self, generator: Generator) -> None:
         super().__init__()
@@ -91,9 +96,11 @@ class Draft(nn.Module):
         return (drawn + 1) / 2
 
 
-class Colorize(nn.Module):
+class Colorize(Exported):
     """Second stage: the line art and the draft, enlarged four times, give the result."""
 
+    INPUTS, OUTPUT = ("line", "draft"), "color"
+    SIDES: ClassVar = {"line": FULL, "draft": QUARTER, "color": FULL}
     SCALE = 4
 
     def __init__(self, generator: Generator) -> None:

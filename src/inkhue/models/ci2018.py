@@ -10,11 +10,13 @@ other pictures; the critic (Wasserstein, with gradient penalty) sees those featu
 from __future__ import annotations
 
 import math
+from typing import ClassVar
 
 import torch
 from torch import Tensor, nn
 
 from inkhue.errors import UsageError
+from inkhue.models.exported import FULL, QUARTER, Exported
 from inkhue.models.illustration2vec import Illustration2Vec
 
 LEAK = 0.2
@@ -64,13 +66,14 @@ class Generator(nn.Module):
         return color
 
 
-class Colorize(nn.Module):
+class Colorize(Exported):
     """The whole system, in one stage: line art and hints, both in [0, 1], give the result.
 
     The network of the local features does not learn.
     """
 
-    SCALE = 4
+    INPUTS, OUTPUT = ("line", "hint"), "color"
+    SIDES: ClassVar = {"line": FULL, "hint": QUARTER, "color": FULL}
 
     def __init__(self, generator: Generator, local: Illustration2Vec) -> None:
         super().__init__()

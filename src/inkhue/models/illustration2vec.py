@@ -30,6 +30,7 @@ class Illustration2Vec(nn.Module):
 
     def __init__(self, width: int = 64) -> None:
         super().__init__()
+        self.channels = 8 * width
         self.halve = nn.AvgPool2d(2)
         first = nn.Conv2d(3, width, 3, padding=1)
         self.features = nn.Sequential(

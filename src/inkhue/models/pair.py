@@ -1,4 +1,4 @@
-"""The two-stage pairs by name, what they cost, and how a narrow network becomes a wide one."""
+"""The two-stage pairs by name, what networks cost, and how a narrow network becomes a wide one."""
 
 from __future__ import annotations
 
@@ -9,17 +9,13 @@ from inkhue.models.au_net import Colorize, Draft, Generator, Join
 
 JOINS: dict[str, Join] = {"au-net": "add", "u-net": "concat"}
 FULL_WIDTH = 64
+LAYERS = (nn.Conv2d, nn.ConvTranspose2d, nn.Linear)  # what multiply-adds are counted of
 
 
 def make_stage(network: str, stage: str, width: int) -> Draft | Colorize:
     """Make the network of one stage, `draft` or `colorize`, with freshly drawn weights."""
     generator = Generator(width, JOINS[network])
     return Draft(generator) if stage == "draft" else Colorize(generator)
-
-
-def pair_name(network: str, width: int) -> str:
-    """Return a pair's name: `au-net` at the paper's width, `au-net-w16` at another."""
-    return network if width == FULL_WIDTH else f"{network}-w{width}"
 
 
 def count_parameters(module: nn.Module) -> int:
@@ -34,14 +30,14 @@ def count_trainable(module: nn.Module) -> int:
 
 
 def count_multiply_adds(module: nn.Module, *inputs: Tensor) -> int:
-    """Count the multiply-adds of all convolutions for these inputs (batch of one)."""
+    """Count the multiply-adds of convolutions and linear layers for these inputs (batch of one)."""
     total = 0
 
     def add(layer: nn.Module, given: tuple[Tensor, ...], made: Tensor) -> None:
         nonlocal total
         total += layer_multiply_adds(layer, given[0], made)
 
-    layers = [m for m in module.modules() if isinstance(m, nn.Conv2d | nn.ConvTranspose2d)]
+    layers = [m for m in module.modules() if isinstance(m, LAYERS)]
     hooks = [layer.register_forward_hook(add) for layer in layers]
     try:
         with torch.no_grad():
@@ -53,13 +49,14 @@ def count_multiply_adds(module: nn.Module, *inputs: Tensor) -> int:
 
 
 def layer_multiply_adds(layer: nn.Module, given: Tensor, made: Tensor) -> int:
-    """Return one convolution's multiply-adds: each weight is used once at each place.
+    """Return one layer's multiply-adds: each weight is used once at each place.
 
-    The places are the output's pixels, and a transposed convolution's input's.
+    The places are the output's pixels, and a transposed convolution's input's; a linear layer has
+    one.
     """
-    assert isinstance(layer, nn.Conv2d | nn.ConvTranspose2d)
+    assert isinstance(layer, LAYERS)
     places = given if isinstance(layer, nn.ConvTranspose2d) else made
-    return layer.weight.numel() * places.shape[-2] * places.shape[-1]
+    return layer.weight.numel() * places.shape[2:].numel()
 
 
 def widen(narrow: nn.Module, wide: nn.Module, noise: float, generator: torch.Generator) -> None:

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import os
-from dataclasses import dataclass
+from collections.abc import Collection
+from dataclasses import dataclass, field
 from pathlib import Path
 
 import platformdirs
@@ -30,6 +31,40 @@ class Source:
         """Return the file's path, None where it is not."""
         path = pretrained_folder() / self.file
         return path if path.is_file() else None
+
+    def path(self) -> Path:
+        """Return the file's path; one that is not is an InkhueError."""
+        path = self.find()
+        if path is None:
+            raise InkhueError(self.missing)
+        return path
+
+
+@dataclass
+class Shelf:
+    """Published weights as a run uses them: those that are found, or, later, those it began with.
+
+    Attributes:
+        began: the files that a run which goes on began with; None for a new run.
+        used: the files that were taken.
+        notes: what is missing, and what is done without it, a line each.
+    """
+
+    began: Collection[str] | None = None
+    used: set[str] = field(default_factory=set)
+    notes: list[str] = field(default_factory=list)
+
+    def take(self, source: Source, otherwise: str) -> Path | None:
+        """Return the path of a source's weights, None (and a note) where they are not used."""
+        if self.began is None:
+            path = source.find()
+        else:
+            path = source.path() if source.file in self.began else None
+        if path is None:
+            self.notes.append(f"{source.missing}; {otherwise}")
+        else:
+            self.used.add(source.file)
+        return path
 
 
 def pretrained_folder() -> Path:

@@ -7,12 +7,17 @@ so that its weights, as a safetensors file, can be loaded.
 
 from __future__ import annotations
 
-from torch import Tensor, nn
+from typing import ClassVar
 
+from torch import Tensor, nn
+from torch.nn import functional
+
+from inkhue.models.exported import Exported
 from inkhue.models.pretrained import Source, draw_weights
 
 VGG16_BLOCKS, VGG19_BLOCKS = (2, 2, 3, 3, 3), (2, 2, 4, 4, 4)  # convolutions between poolings
 MEAN, DEVIATION = (0.485, 0.456, 0.406), (0.229, 0.224, 0.225)  # of torchvision's training
+REFERENCE_SIDE = 256  # pixels
 CELLS = 7  # a side of what the first linear layer sees
 
 VGG16 = Source(
@@ -43,11 +48,14 @@ class Contents(nn.Module):
         return features
 
 
-class Style(nn.Module):
+class Style(Exported):
     """VGG19 up to fc1: a picture (N, 3, 256, 256) in [0, 1] -> (N, 64 width, 1, 1).
 
     The published weights are of width 64.
     """
+
+    INPUTS, OUTPUT = ("reference",), "style"
+    SIDES: ClassVar = {}
 
     def __init__(self, width: int = 64) -> None:
         super().__init__()
@@ -55,7 +63,7 @@ class Style(nn.Module):
         # Made for 224 pixels, whose last pooling leaves 7 x 7 cells. Of the 8 x 8 that 256
         # pixels leave, torchvision's adaptive pooling makes the same means as this one.
         self.pool = nn.AvgPool2d(2, stride=1)
-        fc1 = nn.Linear(8 * width * CELLS**2, 64 * width)
+        fc1 = nn.Linear(8 * width * CELLS**2, self.features_of(width))
         self.classifier = nn.Sequential(fc1, nn.ReLU())
         draw_weights(self)
 
@@ -64,6 +72,16 @@ class Style(nn.Module):
         cells = self.pool(self.features(normalise(picture)))
         style: Tensor = self.classifier(cells.flatten(1))
         return style[:, :, None, None]
+
+    @staticmethod
+    def features_of(width: int) -> int:
+        """Return how many numbers describe a picture at this width."""
+        return 64 * width
+
+
+def as_reference(picture: Tensor) -> Tensor:
+    """Squash pictures (N, 3, H, W) to the size that a style is taken of."""
+    return functional.interpolate(picture, (REFERENCE_SIDE, REFERENCE_SIDE), mode="area")
 
 
 def convolutions(blocks: tuple[int, ...], width: int) -> list[nn.Module]:

@@ -13,8 +13,12 @@ rebuilt it; kernels, norms and activations are the customary ones. At width 16: 
 
 from __future__ import annotations
 
+from typing import ClassVar
+
 import torch
 from torch import Tensor, nn
+
+from inkhue.models.exported import FULL, Exported
 
 STYLE = 4096  # numbers that describe a reference picture
 LEAK = 0.2
@@ -68,8 +72,11 @@ class Generator(nn.Module):
         return self.out(d0), before, behind
 
 
-class Colorize(nn.Module):
+class Colorize(Exported):
     """The whole system but the reference's network: line art and a style give the result."""
+
+    INPUTS, OUTPUT = ("line", "style"), "color"
+    SIDES: ClassVar = {"line": FULL, "color": FULL}
 
     def __init__(self, generator: Generator) -> None:
         super().__init__()

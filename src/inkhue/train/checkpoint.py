@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import csv
-from collections.abc import Sequence
-from dataclasses import astuple, dataclass, fields
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
@@ -23,17 +23,12 @@ FACTS = ("id", "title", "author", "license", "origin", "path")
 
 @dataclass(frozen=True)
 class LogRow:
-    """One line of the log: means since the line before."""
+    """One line of the log: means of the losses since the line before."""
 
     step: int
     crops: int
     seconds: float
-    l1: float
-    adversarial: float
-    critic: float
-
-
-HEADER = ",".join(entry.name for entry in fields(LogRow)) + "\n"
+    losses: Mapping[str, float]
 
 
 def start_folder(folder: Path, config: TrainConfig) -> None:
@@ -124,14 +119,20 @@ def read_attribution(folder: Path) -> list[dict[str, str]]:
 def append_log(folder: Path, row: LogRow) -> None:
     """Add a line to the log."""
     path = folder / LOG
-    text = log_line(row) if path.exists() else HEADER + log_line(row)
+    text = log_line(row) if path.exists() else log_header(row) + log_line(row)
     with path.open("a", newline="", encoding="utf-8") as file:
         file.write(text)
 
 
+def log_header(row: LogRow) -> str:
+    """Write the log's first line."""
+    return ",".join(("step", "crops", "seconds", *row.losses)) + "\n"
+
+
 def log_line(row: LogRow) -> str:
     """Write one line of the log."""
-    return ",".join(f"{v:.6g}" if isinstance(v, float) else str(v) for v in astuple(row)) + "\n"
+    numbers = (f"{value:.6g}" for value in (row.seconds, *row.losses.values()))
+    return ",".join((str(row.step), str(row.crops), *numbers)) + "\n"
 
 
 def read_log(folder: Path) -> list[LogRow]:
@@ -140,16 +141,25 @@ def read_log(folder: Path) -> list[LogRow]:
     if not path.exists():
         return []
     whole = path.read_text(encoding="utf-8").rpartition("\n")[0]
+    lines = list(csv.reader(whole.splitlines()))
     return [
-        LogRow(int(step), int(crops), *map(float, rest))
-        for step, crops, *rest in csv.reader(whole.splitlines()[1:])
+        LogRow(
+            int(step),
+            int(crops),
+            float(seconds),
+            dict(zip(lines[0][3:], map(float, losses), strict=True)),
+        )
+        for step, crops, seconds, *losses in lines[1:]
     ]
 
 
 def cut_log(folder: Path, step: int) -> None:
     """Drop the lines after a step: what a killed run did beyond its last saved state."""
-    rows = [log_line(row) for row in read_log(folder) if row.step <= step]
-    write_whole(folder / LOG, (HEADER + "".join(rows)).encode())
+    rows = [row for row in read_log(folder) if row.step <= step]
+    if rows:
+        write_whole(folder / LOG, (log_header(rows[0]) + "".join(map(log_line, rows))).encode())
+    else:
+        (folder / LOG).unlink(missing_ok=True)
 
 
 def write_whole(path: Path, data: bytes) -> None:

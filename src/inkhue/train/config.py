@@ -11,8 +11,9 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Literal, TypeVar
 
-from inkhue.data.crops import DRAFT_SCALE, CropConfig, Stage
+from inkhue.data.crops import CropConfig, Stage
 from inkhue.errors import UsageError, did_you_mean
+from inkhue.models.systems import SYSTEMS
 
 if sys.version_info >= (3, 11):
     import tomllib
@@ -27,9 +28,12 @@ T = TypeVar("T")
 
 @dataclass(frozen=True)
 class NetworkConfig:
-    """Which network; `width` is its number of channels at half scale, 64 in the paper."""
+    """Which network; `width` is its number of channels at half scale, 64 in the paper.
 
-    name: Literal["au-net", "u-net"] = "au-net"
+    That of zhang2017 is at full scale, 16 in theirs.
+    """
+
+    name: Literal["au-net", "u-net", "ci2018", "zhang2017"] = "au-net"
     width: int = 64
 
 
@@ -40,6 +44,7 @@ class LossConfig:
     l1: float = 100.0
     adversarial: float = 1.0
     adversarial_from: int = 0  # step at which the critic joins
+    content: float = 0.0  # of features of VGG16; ci2018 alone
 
 
 @dataclass(frozen=True)
@@ -77,11 +82,19 @@ class TrainConfig:
     run: RunConfig = field(default_factory=RunConfig)
 
     def __post_init__(self) -> None:
-        multiple = 16 if self.stage == "draft" else 16 * DRAFT_SCALE
-        if self.crops.size < multiple or self.crops.size % multiple:
+        name, width, size = self.network.name, self.network.width, self.crops.size
+        system = SYSTEMS[name]
+        if self.stage not in system.stages:
+            raise UsageError(f"stage: {name} has none but {system.stages[0]!r}")
+        multiple = system.sides[self.stage]
+        if size < multiple or size % multiple:
             raise UsageError(f"crops.size of stage {self.stage!r} must be a multiple of {multiple}")
-        if self.network.width < 2 or self.network.width % 2:
-            raise UsageError(f"network.width must be even, not {self.network.width}")
+        if width < system.widths or width % system.widths:
+            raise UsageError(
+                f"network.width must be a multiple of {system.widths} for {name}, not {width}"
+            )
+        if self.loss.content and not system.contents:
+            raise UsageError(f"loss.content: {name} has no such loss, leave it out")
 
 
 def read_config(path: Path) -> TrainConfig:

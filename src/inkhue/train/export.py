@@ -8,25 +8,24 @@ import json
 import shutil
 import tempfile
 from collections.abc import Callable, Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 import onnx
 import torch
+from numpy.typing import NDArray
 from torch import Tensor, nn
 
 from inkhue import __version__
+from inkhue.data.crops import DRAFT_SCALE
 from inkhue.errors import UsageError
 from inkhue.model import COST_SIDE, DESCRIPTION, FLOAT32, FORMAT, Graph, Stage
-from inkhue.models.au_net import Colorize
-from inkhue.models.pair import (
-    count_multiply_adds,
-    count_parameters,
-    count_trainable,
-    pair_name,
-)
+from inkhue.models.exported import FULL, Exported
+from inkhue.models.pair import count_multiply_adds, count_parameters, count_trainable
+from inkhue.models.systems import SYSTEMS, model_name
+from inkhue.models.vgg import as_reference
 from inkhue.train.checkpoint import (
     ATTRIBUTION,
     load_config,
@@ -46,27 +45,41 @@ from inkhue.train.graphs import fold_norms, norm_values, store_weights, to_onnx
 from inkhue.train.int8 import int8_arithmetic
 from inkhue.train.origin import NORMS, Origin, load_origin, origin_of_frozen
 
-LICENSE = "Apache-2.0"
-MULTIPLE, SIZE = 64, 512
+Floats = NDArray[np.float32]
 
-SUMMARIES = {
-    "au-net": "the paper's pair of additive U-Nets",
-    "u-net": "the pair of U-Nets that the paper compares with",
-}
+LICENSE = "Apache-2.0"
+MULTIPLE = 64
+# Sides of the results that multiply-adds are stated for, by what a stage makes.
+COST_SIDES = {"draft": COST_SIDE // DRAFT_SCALE, "color": COST_SIDE, "style": COST_SIDE}
 
 
 @dataclass(frozen=True)
 class Trained:
-    """A stage's averaged network, how it came about, and crops of its run."""
+    """A stage's averaged network, how it came about, and real inputs of it by name."""
 
     stage: str
     origin: Origin
     samples: dict[str, Tensor]
+    then: Trained | None = None  # the stage that paints from what this one makes, if no picture
 
     @property
-    def network(self) -> nn.Module:
+    def network(self) -> Exported:
         """The network itself."""
         return self.origin.module
+
+    @property
+    def inputs(self) -> tuple[Tensor, ...]:
+        """The network's inputs."""
+        return tuple(self.samples[name] for name in self.network.INPUTS)
+
+    def picture(self, made: Floats) -> Floats:
+        """Return what is seen of the network's output: itself, or what is painted from it."""
+        if self.then is None:
+            return made
+        samples = {**self.then.samples, self.network.OUTPUT: torch.from_numpy(made)}
+        with torch.no_grad():
+            painted: Tensor = self.then.network.eval()(*replace(self.then, samples=samples).inputs)
+        return painted.numpy()
 
 
 @dataclass(frozen=True)
@@ -81,19 +94,18 @@ class Form:
 def export(runs: Sequence[Path], out: Path, form: Form, tell: Callable[[str], None]) -> Path:
     """Write a model folder from a draft run and a colorize run, or from the latter alone.
 
-    A colorize run holds the draft network that it was trained on; a draft run beside it replaces
-    that. An existing folder is replaced, whole. `tell` hears what was measured.
+    A pair's colorize run holds the draft network that it was trained on; a draft run beside it
+    replaces that. An existing folder is replaced, whole. `tell` hears what was measured.
     """
-    pair, name = load_pair(runs)
+    trained = load_stages(runs)
     out.parent.mkdir(parents=True, exist_ok=True)
     part = Path(tempfile.mkdtemp(prefix=out.name, dir=out.parent))
     try:
-        stages = {s.stage: export_stage(s, part, form, tell) for s in pair}
-        if not form.described:
-            norms = {f"{s.stage}.{k}": v for s in pair for k, v in norm_values(s.network).items()}
-            np.savez_compressed(part / NORMS, **norms)  # type: ignore[arg-type]
+        stages = {s.stage: export_stage(s, part, form, tell) for s in trained}
+        if not form.described and SYSTEMS[trained[-1].origin.network.name].reopens:
+            write_norms(trained, part / NORMS)
         pictures = write_attribution(runs, part / ATTRIBUTION)
-        description = describe(name, pair, stages, pictures)
+        description = describe(trained, stages, pictures)
         (part / DESCRIPTION).write_text(json.dumps(description, indent=2) + "\n", encoding="utf-8")
         part.chmod(0o755)
         if out.exists():
@@ -104,25 +116,29 @@ def export(runs: Sequence[Path], out: Path, form: Form, tell: Callable[[str], No
     return out
 
 
-def load_pair(runs: Sequence[Path]) -> tuple[list[Trained], str]:
-    """Return the draft and the colorize stage of these runs, and the pair's name."""
+def load_stages(runs: Sequence[Path]) -> list[Trained]:
+    """Return the stages of these runs in the order in which they colour."""
     found = {load_config(run).stage: run for run in runs}
     if "colorize" not in found:
         raise UsageError("export needs a run of stage 'colorize': name one")
     network = load_config(found["colorize"]).network
-    colorize = trained(found["colorize"], "colorize")
-    if "draft" not in found:
-        draft = frozen_stage(found["colorize"], colorize.samples)
-    elif load_config(found["draft"]).network != network:
+    if "draft" in found and load_config(found["draft"]).network != network:
         raise UsageError(f"{found['draft']}: is another network than {found['colorize']}'s")
-    else:
-        draft = trained(found["draft"], "draft")
-    return [draft, colorize], pair_name(network.name, network.width)
+    colorize = load_stage(found["colorize"], "colorize")
+    if "reference" in SYSTEMS[network.name].needs:
+        return with_reference(colorize)
+    if "draft" not in SYSTEMS[network.name].stages:
+        return [colorize]
+    if "draft" in found:
+        return [load_stage(found["draft"], "draft"), colorize]
+    return [frozen_stage(found["colorize"], colorize.samples), colorize]
 
 
-def trained(run: Path, stage: str) -> Trained:
-    """Return a run's averaged network."""
-    return Trained(stage, load_origin(run, stage), load_samples(run))
+def load_stage(run: Path, stage: str) -> Trained:
+    """Return a run's averaged network; what it is shown as draft is the original, reduced."""
+    samples = load_samples(run)
+    samples["draft"] = nn.functional.avg_pool2d(samples["color"], DRAFT_SCALE)
+    return Trained(stage, load_origin(run, stage), samples)
 
 
 def frozen_stage(run: Path, samples: dict[str, Tensor]) -> Trained:
@@ -131,23 +147,37 @@ def frozen_stage(run: Path, samples: dict[str, Tensor]) -> Trained:
     return Trained("draft", origin_of_frozen(load_state(run)["frozen"]), small)
 
 
+def with_reference(colorize: Trained) -> list[Trained]:
+    """Put the network that describes reference pictures before the one that needs it."""
+    made = colorize.origin
+    aide = SYSTEMS[made.network.name].aide
+    assert aide is not None
+    style = aide.load(made.network.width, made.published)
+    assert isinstance(style, Exported)
+    picture = as_reference(colorize.samples["color"])
+    with torch.no_grad():
+        samples = {**colorize.samples, style.OUTPUT: style(picture)}
+    then = replace(colorize, samples=samples)
+    return [Trained("reference", replace(made, module=style), {"reference": picture}, then), then]
+
+
 def export_stage(stage: Trained, folder: Path, form: Form, tell: Callable[[str], None]) -> Stage:
     """Write one stage's graphs, compared with torch on real drawings, and describe it."""
     network = stage.network.eval()
-    inputs = stage_inputs(stage)
+    inputs = stage.inputs
     one = tuple(part[:1] for part in inputs)  # the contract's graphs take one picture
-    exact = to_onnx(fold_norms(network), stage.stage, one)
+    exact = to_onnx(fold_norms(network), one)
     with torch.no_grad():
         expected = network(*inputs).numpy()
-    compare(run_graph(exact, stage.stage, inputs), expected, stage.stage)
-    graph = exact
+    compare(run_graph(exact, inputs), expected, stage.stage)
+    graph, seen = exact, stage.picture(expected)
     if form.store != "float32":
         graph = store_weights(exact, form.store)
-        compare_stored(run_graph(graph, stage.stage, inputs), expected, stage.stage)
+        compare_stored(stage.picture(run_graph(graph, inputs)), seen, stage.stage)
     variants = {}
     if form.int8:
-        fast = int8_arithmetic(exact, stage.stage, inputs)
-        mean, tail = difference(run_graph(fast, stage.stage, inputs), expected)
+        fast = int8_arithmetic(exact, inputs)
+        mean, tail = difference(stage.picture(run_graph(fast, inputs)), seen)
         kept = mean <= MOST_MEAN and tail <= MOST_TAIL
         tell(
             f"stage {stage.stage!r}: int8 arithmetic changes the picture by {mean:.2f}/255"
@@ -159,7 +189,7 @@ def export_stage(stage: Trained, folder: Path, form: Form, tell: Callable[[str],
         **asdict(write_graph(graph, folder / f"{stage.stage}.onnx", form)),
         parameters=count_parameters(network),
         trainable=count_trainable(network),
-        multiply_adds=count_multiply_adds(network, *reference_inputs(stage.stage)),
+        multiply_adds=count_multiply_adds(network, *cost_inputs(network, one)),
         variants=variants,
     )
 
@@ -173,21 +203,22 @@ def write_graph(graph: onnx.ModelProto, path: Path, form: Form) -> Graph:
     return Graph(path.name, len(data), hashlib.sha256(data).hexdigest())
 
 
-def stage_inputs(stage: Trained) -> tuple[Tensor, ...]:
-    """Return real inputs of a stage; the colorize stage's draft is the original, reduced."""
-    samples = stage.samples
-    if stage.stage == "draft":
-        return samples["line"], samples["hint"]
-    reduced = nn.functional.avg_pool2d(samples["color"], Colorize.SCALE)
-    return samples["line"], reduced
+def cost_inputs(network: Exported, one: tuple[Tensor, ...]) -> list[Tensor]:
+    """Return empty inputs of the size that multiply-adds are stated for."""
+    full = COST_SIDES[network.OUTPUT]
+    inputs = []
+    for name, given in zip(network.INPUTS, one, strict=True):
+        if name in network.SIDES:
+            side = full if network.SIDES[name] == FULL else full // DRAFT_SCALE
+            given = given.new_zeros(1, given.shape[1], side, side)
+        inputs.append(given)
+    return inputs
 
 
-def reference_inputs(stage: str) -> tuple[Tensor, ...]:
-    """Return inputs of the size that multiply-adds are stated for."""
-    small = COST_SIDE // Colorize.SCALE
-    if stage == "draft":
-        return torch.zeros(1, 1, small, small), torch.zeros(1, 4, small, small)
-    return torch.zeros(1, 1, COST_SIDE, COST_SIDE), torch.zeros(1, 3, small, small)
+def write_norms(trained: Sequence[Trained], path: Path) -> None:
+    """Keep the batch norms that the graphs hold folded."""
+    norms = {f"{s.stage}.{k}": v for s in trained for k, v in norm_values(s.network).items()}
+    np.savez_compressed(path, **norms)  # type: ignore[arg-type]
 
 
 def write_attribution(runs: Sequence[Path], path: Path) -> int:
@@ -200,33 +231,41 @@ def write_attribution(runs: Sequence[Path], path: Path) -> int:
     return len(rows)
 
 
-def describe(
-    name: str, pair: Sequence[Trained], stages: dict[str, Stage], pictures: int
-) -> dict[str, Any]:
+def describe(trained: Sequence[Trained], stages: dict[str, Stage], pictures: int) -> dict[str, Any]:
     """Return what model.json holds."""
-    network = name.split("-w")[0]
+    network = trained[-1].origin.network
+    system, name = SYSTEMS[network.name], model_name(network.name, network.width)
+    narrow = "" if network.width == system.width else f", width {network.width}"
     return {
         "format": FORMAT,
         "name": name,
         "version": __version__,
         "license": LICENSE,
-        "summary": SUMMARIES[network] + (f", width {name.split('-w')[1]}" if "-w" in name else ""),
+        "summary": system.summary + narrow,
         "stages": {key: asdict(stage) for key, stage in stages.items()},
         "multiple": MULTIPLE,
-        "size": SIZE,
+        "size": system.size,
         "variant": FLOAT32,
-        "needs": [],
+        "needs": list(system.needs),
         "training": {
             "pictures": pictures,
-            **{
-                stage.stage: {
-                    "crops": stage.origin.crops,
-                    "hours": round(stage.origin.seconds / 3600, 3),
-                    "config": stage.origin.config,
-                }
-                for stage in pair
-            },
+            **{s.stage: training_facts(s) for s in trained if s.stage in system.stages},
         },
         "scores": {},
         "attribution": ATTRIBUTION,
     }
+
+
+def training_facts(stage: Trained) -> dict[str, Any]:
+    """Return how a stage came about; an aide's weights are published ones or drawn."""
+    origin = stage.origin
+    facts = {
+        "crops": origin.crops,
+        "hours": round(origin.seconds / 3600, 3),
+        "config": origin.config,
+    }
+    aide = SYSTEMS[origin.network.name].aide
+    if aide is None:
+        return facts
+    weights = "published" if aide.source.file in origin.published else "drawn"
+    return {**facts, "published": sorted(origin.published), aide.source.title: weights}

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import logging
 import tempfile
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 
 import numpy as np
@@ -20,28 +20,21 @@ from onnxruntime.quantization import (
 )
 from torch import Tensor
 
-from inkhue.train.graphs import INPUTS, SMALL
+from inkhue.train.graphs import SMALL, picture_feeds
 
 
 class Reader(CalibrationDataReader):  # type: ignore[misc]
     """Hands a stage's inputs to the calibration, picture by picture."""
 
-    def __init__(self, stage: str, inputs: tuple[Tensor, ...]) -> None:
-        self.feeds: Iterator[dict[str, NDArray[np.float32]]] = iter(
-            [
-                {n: part[i : i + 1].numpy() for n, part in zip(INPUTS[stage], inputs, strict=True)}
-                for i in range(len(inputs[0]))
-            ]
-        )
+    def __init__(self, feeds: Sequence[dict[str, NDArray[np.float32]]]) -> None:
+        self.feeds: Iterator[dict[str, NDArray[np.float32]]] = iter(feeds)
 
     def get_next(self) -> dict[str, NDArray[np.float32]] | None:
         """Return the next picture's inputs, None after the last."""
         return next(self.feeds, None)
 
 
-def int8_arithmetic(
-    model: onnx.ModelProto, stage: str, inputs: tuple[Tensor, ...]
-) -> onnx.ModelProto:
+def int8_arithmetic(model: onnx.ModelProto, inputs: tuple[Tensor, ...]) -> onnx.ModelProto:
     """Quantise the convolutions of a stage's float32 graph: signed 8 bits, a scale a channel.
 
     The transposed ones stay in float32, for which onnxruntime has no 8-bit kernel, and so do the
@@ -55,7 +48,7 @@ def int8_arithmetic(
             quantize_static(
                 source,
                 target,
-                Reader(stage, inputs),
+                Reader(picture_feeds(model, inputs)),
                 quant_format=QuantFormat.QDQ,
                 op_types_to_quantize=["Conv"],
                 per_channel=True,

@@ -15,19 +15,17 @@ from typing import Any
 import cv2
 import torch
 from lightning_fabric import Fabric
-from torch import Tensor, nn
+from torch import Tensor
 from torch.optim.swa_utils import AveragedModel
 from torch.utils.data import DataLoader, Sampler, default_collate
 
 from inkhue.data.crops import Crops
 from inkhue.data.shards import Picture
-from inkhue.errors import InkhueError
-from inkhue.models.critic import Critic
-from inkhue.models.pair import make_stage
-from inkhue.train import losses
+from inkhue.errors import InkhueError, UsageError
+from inkhue.models.pretrained import Shelf
 from inkhue.train.checkpoint import save_samples, save_state
 from inkhue.train.config import TrainConfig
-from inkhue.train.origin import origin_of_frozen
+from inkhue.train.recipes import RECIPES, Painted
 from inkhue.train.report import Report
 from inkhue.train.sheet import save_sheet
 
@@ -40,16 +38,26 @@ SHEET_SEED = 1  # added to the run's seed, so that the sheet's crops are none of
 class Trainer:
     """All that a training step changes: networks, average, optimizers, counters."""
 
-    def __init__(self, config: TrainConfig, fabric: Fabric, frozen: dict[str, Any] | None) -> None:
+    def __init__(
+        self,
+        config: TrainConfig,
+        fabric: Fabric,
+        frozen: dict[str, Any] | None,
+        shelf: Shelf | None = None,
+    ) -> None:
         torch.manual_seed(config.run.seed)
         self.config = config
         self.fabric = fabric
         self.frozen = frozen
-        self.draft = None if frozen is None else fabric.to_device(still(frozen))
-        self.network = make_stage(config.network.name, config.stage, config.network.width)
+        self.shelf = Shelf() if shelf is None else shelf  # published weights that it leans on
+        self.recipe = RECIPES[config.network.name](config, frozen, self.shelf)
+        if fabric.world_size > 1 and not self.recipe.several:
+            raise UsageError(
+                f"{config.network.name} trains on one device: start it without torchrun"
+            )
+        self.learner, self.critic = self.recipe.learner, self.recipe.critic
         average = moving_average(config.run.average)
-        self.average = AveragedModel(self.network, multi_avg_fn=average, use_buffers=True)
-        self.critic = Critic(config.crops.size)
+        self.average = AveragedModel(self.recipe.network, multi_avg_fn=average, use_buffers=True)
         self.step = 0
         self.crops_seen = 0  # by all devices together
         self.seconds = 0.0
@@ -59,20 +67,22 @@ class Trainer:
         """Hand networks and optimizers to the devices."""
         options = self.config.optimizer
         betas = (options.beta1, options.beta2)
-        self.network.to(memory_format=torch.channels_last)  # type: ignore[call-overload]
+        self.learner.to(memory_format=torch.channels_last)  # type: ignore[call-overload]
         self.critic.to(memory_format=torch.channels_last)  # type: ignore[call-overload]
-        self.optimizer = torch.optim.Adam(self.network.parameters(), options.rate, betas)
+        learning = [weight for weight in self.learner.parameters() if weight.requires_grad]
+        self.optimizer = torch.optim.Adam(learning, options.rate, betas)
         self.critic_optimizer = torch.optim.Adam(self.critic.parameters(), options.rate, betas)
-        self.fast, self.optimizer = self.fabric.setup(self.network, self.optimizer)
+        self.fast, self.optimizer = self.fabric.setup(self.learner, self.optimizer)
         self.fast_critic, self.critic_optimizer = self.fabric.setup(
             self.critic, self.critic_optimizer
         )
-        self.average.to(self.fabric.device)
+        for network in (self.average, *self.recipe.aides):
+            network.to(self.fabric.device)
 
     def state(self) -> dict[str, Any]:
         """Return everything that going on needs."""
         return {
-            "network": self.network.state_dict(),
+            "network": self.learner.state_dict(),
             "average": self.average.module.state_dict(),
             "averaged": int(self.average.n_averaged),
             "critic": self.critic.state_dict(),
@@ -84,11 +94,12 @@ class Trainer:
             "sums": self.sums,
             "random": torch.get_rng_state(),
             "frozen": self.frozen,
+            "published": sorted(self.shelf.used),
         }
 
     def load(self, state: dict[str, Any]) -> None:
         """Go on from a saved state."""
-        self.network.load_state_dict(state["network"])
+        self.learner.load_state_dict(state["network"])
         self.average.module.load_state_dict(state["average"])
         self.average.n_averaged.fill_(state["averaged"])
         self.critic.load_state_dict(state["critic"])
@@ -105,40 +116,31 @@ class Trainer:
         loss = self.config.loss
         return loss.adversarial > 0 and self.step >= loss.adversarial_from
 
-    def make(self, network: nn.Module, crops: dict[str, Tensor]) -> tuple[Tensor, Tensor]:
-        """Return the draft and the result for these crops, in [0, 1]."""
-        if self.draft is None:
-            result = network(crops["line"], crops["hint"])
-            return result, result
-        with torch.no_grad():
-            draft = self.draft(crops["line_small"], crops["hint"])
-        return draft, network(crops["line"], draft)
-
     def train_step(self, crops: dict[str, Tensor]) -> dict[str, Tensor]:
         """Change the weights once; return the losses."""
         self.fast.train()
-        _, result = self.make(self.fast, crops)
-        made, original = 2 * result - 1, 2 * crops["color"] - 1
-        parts = {"l1": losses.l1(made, original)}
-        total = self.config.loss.l1 * parts["l1"]
+        painted = self.recipe.paint(self.fast, crops)
+        parts = self.recipe.compare(painted)
+        weights = self.recipe.weights
+        total = torch.stack([weights[name] * part for name, part in parts.items()]).sum()
         if self.adversarial:
-            parts["critic"] = self.critic_step(made.detach(), original)
+            parts["critic"] = self.critic_step(painted)
             # The critic itself, not its wrapper: its weights are held while it judges.
             self.critic.requires_grad_(False)
-            parts["adversarial"] = losses.fooling(self.critic(made))
+            parts["adversarial"] = self.recipe.fool(self.critic, painted)
             total = total + self.config.loss.adversarial * parts["adversarial"]
         self.optimizer.zero_grad()
         self.fabric.backward(total)
         self.optimizer.step()
         self.critic.requires_grad_(True)
-        self.average.update_parameters(self.network)
+        self.average.update_parameters(self.recipe.network)
         self.step += 1
         self.crops_seen += self.config.optimizer.batch * self.fabric.world_size
         return {name: part.detach() for name, part in parts.items()}
 
-    def critic_step(self, made: Tensor, original: Tensor) -> Tensor:
+    def critic_step(self, painted: Painted) -> Tensor:
         """Teach the critic to tell made pictures from real ones."""
-        loss = losses.judging(self.fast_critic(original), self.fast_critic(made))
+        loss = self.recipe.judge(self.fast_critic, painted)
         self.critic_optimizer.zero_grad()
         self.fabric.backward(loss)
         self.critic_optimizer.step()
@@ -148,7 +150,7 @@ class Trainer:
         """Write a sample sheet of the averaged weights."""
         self.average.eval()
         with torch.no_grad():
-            draft, result = self.make(self.average.module, crops)
+            draft, result = self.recipe.show(self.average.module, crops)
         save_sheet(path, crops, draft, result)
 
 
@@ -169,11 +171,6 @@ def moving_average(decay: float) -> Callable[[Tensors, Tensors, Tensor | int], N
                 average.copy_(current)
 
     return update
-
-
-def still(frozen: dict[str, Any]) -> nn.Module:
-    """Make the draft network that a colorize run keeps; its weights do not learn."""
-    return origin_of_frozen(frozen).module.eval().requires_grad_(False)
 
 
 class Onward(Sampler[int]):
@@ -199,6 +196,8 @@ def load_batches(trainer: Trainer, pictures: Sequence[Picture]) -> Iterator[dict
         # A forked worker can hang in OpenCV, whose threads the fork does not bring along.
         multiprocessing_context="spawn" if config.run.workers else None,
         worker_init_fn=start_worker,
+        # Of its own: on going on, the shared one must be where the run left it.
+        generator=torch.Generator(),
         pin_memory=fabric.device.type == "cuda",
     )
     return (fabric.to_device(batch) for batch in one_line(iter(loader)))

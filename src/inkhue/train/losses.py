@@ -12,13 +12,16 @@ def l1(made: Tensor, original: Tensor) -> Tensor:
     return functional.l1_loss(made, original)
 
 
-def fooling(logits_made: Tensor) -> Tensor:
-    """Cross-entropy of the generator: the critic should take its pictures for real."""
-    return functional.binary_cross_entropy_with_logits(logits_made, torch.ones_like(logits_made))
+def fooling(logits_made: Tensor, wanted: Tensor | None = None) -> Tensor:
+    """Cross-entropy of the generator: the critic should take its pictures for real.
+
+    `wanted` is what the critic is to say of a real picture, in [0, 1]; 1 by default.
+    """
+    wanted = torch.ones_like(logits_made) if wanted is None else wanted
+    return functional.binary_cross_entropy_with_logits(logits_made, wanted)
 
 
-def judging(logits_real: Tensor, logits_made: Tensor) -> Tensor:
-    """Cross-entropy of the critic: real is 1, made is 0."""
-    real = functional.binary_cross_entropy_with_logits(logits_real, torch.ones_like(logits_real))
+def judging(logits_real: Tensor, logits_made: Tensor, wanted: Tensor | None = None) -> Tensor:
+    """Cross-entropy of the critic: real is `wanted`, or 1, made is 0."""
     made = functional.binary_cross_entropy_with_logits(logits_made, torch.zeros_like(logits_made))
-    return (real + made) / 2
+    return (fooling(logits_real, wanted) + made) / 2

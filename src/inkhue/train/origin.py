@@ -12,8 +12,8 @@ import onnx
 
 from inkhue.errors import InkhueError, UsageError
 from inkhue.model import DESCRIPTION, read_model
-from inkhue.models.au_net import Colorize, Draft
-from inkhue.models.pair import make_stage
+from inkhue.models.exported import Exported
+from inkhue.models.systems import SYSTEMS, make_network
 from inkhue.train.checkpoint import load_config, load_state
 from inkhue.train.config import NetworkConfig, TrainConfig, build, to_toml
 from inkhue.train.graphs import read_weights, unfold_norms
@@ -31,10 +31,11 @@ class Origin:
     """A trained stage and how it came about."""
 
     network: NetworkConfig
-    module: Draft | Colorize
+    module: Exported
     crops: int
     seconds: float
     config: str  # TOML
+    published: frozenset[str] = frozenset()  # weight files that it leans on
 
 
 def load_origin(path: Path, stage: str) -> Origin:
@@ -57,15 +58,17 @@ def load_either(path: Path, stage: str) -> Origin:
 def origin_of_run(path: Path, config: TrainConfig) -> Origin:
     """Read the averaged weights of a run."""
     state = load_state(path)
-    module = make_stage(config.network.name, config.stage, config.network.width)
+    published = frozenset(state.get("published", ()))
+    module = make_network(config.network.name, config.stage, config.network.width, published)
     module.load_state_dict(state["average"])
-    return Origin(config.network, module, state["crops"], state["seconds"], to_toml(config))
+    text = to_toml(config)
+    return Origin(config.network, module, state["crops"], state["seconds"], text, published)
 
 
 def origin_of_frozen(frozen: dict[str, Any]) -> Origin:
     """Return the draft network that a colorize run keeps (see `freeze`)."""
     network = NetworkConfig(frozen["name"], frozen["width"])
-    module = make_stage(network.name, "draft", network.width)
+    module = make_network(network.name, "draft", network.width)
     module.load_state_dict(frozen["weights"])
     return Origin(network, module, frozen["crops"], frozen["seconds"], frozen["config"])
 
@@ -85,8 +88,12 @@ def freeze(draft: Origin) -> dict[str, Any]:
 def origin_of_model(folder: Path, stage: str) -> Origin:
     """Read a stage's weights back out of a model folder's graph; rounded as they are stored."""
     model = read_model(folder)
+    if stage not in model.training:
+        raise UsageError(f"{folder}: holds no trained stage {stage!r}")
     facts = model.training[stage]
     config: TrainConfig = build(TrainConfig, tomllib.loads(facts["config"]), str(folder))
+    if not SYSTEMS[config.network.name].reopens:
+        raise UsageError(f"{folder}: training of {config.network.name} starts from a run alone")
     weights = read_weights(onnx.load_from_string(model.check(stage)))
     try:
         with np.load(folder / NORMS) as stored:
@@ -99,7 +106,7 @@ def origin_of_model(folder: Path, stage: str) -> Origin:
         raise InkhueError(
             f"{folder / NORMS}: cannot be read ({error}): without it no training can start from it"
         ) from error
-    module = make_stage(config.network.name, stage, config.network.width)
+    module = make_network(config.network.name, stage, config.network.width)
     unfold_norms(module, weights, norms)
     seconds = 3600 * float(facts["hours"])
     return Origin(config.network, module, int(facts["crops"]), seconds, facts["config"])

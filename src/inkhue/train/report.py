@@ -19,8 +19,17 @@ Tell = Callable[[LogRow], None]
 class Report:
     """Gathers the losses of each step; every 20 steps their means are logged and told."""
 
-    def __init__(self, folder: Path, tell: Tell, sums: dict[str, Tensor], *, silent: bool) -> None:
+    def __init__(
+        self,
+        folder: Path,
+        losses: tuple[str, ...],
+        tell: Tell,
+        sums: dict[str, Tensor],
+        *,
+        silent: bool,
+    ) -> None:
         self.folder = folder
+        self.losses = losses  # the log's columns
         self.tell = tell
         # All processes but the first are silent.
         self.writer = None if silent else SummaryWriter(folder / "tensorboard")
@@ -42,7 +51,8 @@ class Report:
         self.sums.clear()
         if self.writer is None:
             return
-        row = LogRow(step, crops, round(seconds, 1), *(means.get(n, 0.0) for n in LOSSES))
+        losses = {name: means.get(name, 0.0) for name in self.losses}
+        row = LogRow(step, crops, round(seconds, 1), losses)
         append_log(self.folder, row)
         for name, mean in means.items():
             self.writer.add_scalar(name, mean, step)
@@ -52,6 +62,3 @@ class Report:
         """Write out the curves."""
         if self.writer is not None:
             self.writer.close()
-
-
-LOSSES = ("l1", "adversarial", "critic")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 import os
 import signal
 import time
@@ -17,7 +18,8 @@ from lightning_fabric import Fabric
 
 from inkhue.data.shards import Picture, read_shards
 from inkhue.errors import InkhueError, UsageError
-from inkhue.models.pair import widen
+from inkhue.models.pretrained import Shelf
+from inkhue.models.systems import SYSTEMS
 from inkhue.train.checkpoint import (
     cut_log,
     load_config,
@@ -31,7 +33,8 @@ from inkhue.train.loop import Trainer, run, save
 from inkhue.train.origin import freeze, load_either, load_origin
 from inkhue.train.report import Report, Tell
 
-WIDEN_NOISE = 0.02  # how far the copies of a widened network are moved apart
+log = logging.getLogger(__name__)
+
 MAY_CHANGE = ("steps", "sheet_every", "save_every", "workers")  # when a run goes on
 
 
@@ -49,14 +52,20 @@ class Request:
     device: str = "auto"
 
 
-def train(request: Request, tell: Tell) -> None:
-    """Train one stage as requested; `tell` gets the log's lines as they come."""
+def train(request: Request, tell: Tell, note: Callable[[str], None] = log.warning) -> None:
+    """Train one stage as requested.
+
+    `tell` gets the log's lines as they come, `note` what published weights are missing.
+    """
     fabric = make_fabric(request.config, request.device)
     fabric.launch()
     pictures = read_shards(request.data)
     config = same_run(request) if request.resume else request.config
     state = load_state(request.folder) if request.resume else None
-    trainer = Trainer(config, fabric, frozen_draft(request, state))
+    began = None if state is None else state.get("published", ())
+    trainer = Trainer(config, fabric, frozen_draft(request, state), Shelf(began))
+    for text in trainer.shelf.notes:
+        note(text)
     if state is None and request.init is not None:
         start_from(trainer, request.init)
     trainer.set_up()
@@ -64,7 +73,13 @@ def train(request: Request, tell: Tell) -> None:
         trainer.load(state)
     try:
         prepare_folder(request, trainer, pictures)
-        report = Report(request.folder, tell, trainer.sums, silent=not fabric.is_global_zero)
+        report = Report(
+            request.folder,
+            trainer.recipe.losses,
+            tell,
+            trainer.sums,
+            silent=not fabric.is_global_zero,
+        )
         with closing(report), until(request.minutes) as stop:
             run(trainer, pictures, request.folder, report, stop)
     except OSError as error:
@@ -120,7 +135,10 @@ def same_run(request: Request) -> TrainConfig:
 
 def frozen_draft(request: Request, state: dict[str, Any] | None) -> dict[str, Any] | None:
     """Return the draft network of a colorize run: its own on resuming, else that of `--draft`."""
-    if request.config.stage == "draft":
+    network = request.config.network.name
+    if request.config.stage == SYSTEMS[network].stages[0]:
+        if request.draft is not None:
+            raise UsageError(f"--draft: this stage of {network} stands on no draft: leave it out")
         return None
     if state is not None:
         frozen: dict[str, Any] = state["frozen"]
@@ -133,20 +151,21 @@ def frozen_draft(request: Request, state: dict[str, Any] | None) -> dict[str, An
 def start_from(trainer: Trainer, init: Path) -> None:
     """Give the network the weights of another run or model, widened where that is narrower.
 
-    A run of the other stage serves too, since both have one generator: to a draft network a whole
-    picture is a page where every cell is hinted.
+    A pair's run of the other stage serves too, since both have one generator: to a draft network a
+    whole picture is a page where every cell is hinted.
     """
     origin = load_either(init, trainer.config.stage)
     mine, theirs = trainer.config.network, origin.network
-    if theirs.name != mine.name or mine.width % theirs.width:
+    if not trainer.recipe.fits(origin):
         raise UsageError(
             f"{init}: is {theirs.name} of width {theirs.width}, which cannot"
             f" become {mine.name} of width {mine.width}"
+            if theirs != mine
+            else f"{init}: leans on other published weights than this run would"
         )
-    noise = WIDEN_NOISE if theirs.width < mine.width else 0.0
     generator = torch.Generator().manual_seed(trainer.config.run.seed)
-    widen(origin.module.generator, trainer.network.generator, noise, generator)
-    trainer.average.module.load_state_dict(trainer.network.state_dict())
+    trainer.recipe.start(origin, generator)
+    trainer.average.module.load_state_dict(trainer.recipe.network.state_dict())
 
 
 @contextmanager

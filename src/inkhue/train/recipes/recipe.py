@@ -1,0 +1,87 @@
+"""What a recipe is: the networks of a run, and what they learn from."""
+
+from __future__ import annotations
+
+from abc import ABC, abstractmethod
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+import torch
+from torch import Tensor, nn
+
+from inkhue.models.exported import Exported
+from inkhue.train.origin import Origin
+
+
+@dataclass(frozen=True, eq=False)
+class Painted:
+    """What the learner made of a batch.
+
+    Attributes:
+        picture: (N, 3, S, S) in [-1, 1].
+        original: what it should have been, likewise.
+        known: features that the critic is shown, or is to find: a recipe's own.
+        guesses: further pictures, of parts of the learner that are not exported.
+    """
+
+    picture: Tensor
+    original: Tensor
+    known: Tensor | None = None
+    guesses: tuple[Tensor, ...] = ()
+
+
+class Recipe(ABC):
+    """A run's networks and losses. The loop, the devices and the files are the trainer's.
+
+    Attributes:
+        learner: all that the generator's optimizer changes.
+        network: part of it, or all: averaged, shown on sheets, exported.
+        critic: what judges the learner's pictures.
+        aides: networks that stay as they are and are no part of the learner.
+        weights: of each loss that compares pictures, by its name in the log.
+        several: whether several devices can share a run.
+    """
+
+    learner: nn.Module
+    network: Exported
+    critic: nn.Module
+    aides: tuple[nn.Module, ...] = ()
+    weights: Mapping[str, float]
+    several = True
+
+    @property
+    def losses(self) -> tuple[str, ...]:
+        """The log's columns."""
+        return (*self.weights, "adversarial", "critic")
+
+    def fits(self, origin: Origin) -> bool:
+        """Whether training can start from these weights: by default, those of such a network."""
+        mine, theirs = (
+            {name: weight.shape for name, weight in network.state_dict().items()}
+            for network in (self.network, origin.module)
+        )
+        return mine == theirs
+
+    def start(self, origin: Origin, generator: torch.Generator) -> None:
+        """Give the network weights that fit."""
+        self.network.load_state_dict(origin.module.state_dict())
+
+    @abstractmethod
+    def paint(self, learner: nn.Module, crops: dict[str, Tensor]) -> Painted:
+        """Let the learner, as the devices have it, make pictures of these crops."""
+
+    @abstractmethod
+    def compare(self, painted: Painted) -> dict[str, Tensor]:
+        """Return how far the pictures are from the originals: the losses that `weights` names."""
+
+    @abstractmethod
+    def judge(self, critic: nn.Module, painted: Painted) -> Tensor:
+        """Return the critic's own loss; nothing of it reaches the learner."""
+
+    @abstractmethod
+    def fool(self, critic: nn.Module, painted: Painted) -> Tensor:
+        """Return the learner's loss by the critic."""
+
+    @abstractmethod
+    def show(self, network: nn.Module, crops: dict[str, Tensor]) -> tuple[Tensor, Tensor]:
+        """Return draft and result for a sample sheet, in [0, 1]."""
