@@ -60,7 +60,9 @@ def tiny_model(tmp_path_factory: pytest.TempPathFactory) -> Path:
     samples["draft"] = torch.rand(1, 3, 16, 16)
     network = NetworkConfig("au-net", 8)
     pair = [
-        Trained(stage, Origin(network, make_network("au-net", stage, 8), 0, 0.0, ""), samples)
+        Trained(
+            stage, Origin(network, stage, make_network("au-net", stage, 8), 0, 0.0, ""), samples
+        )
         for stage in ("draft", "colorize")
     ]
     folder = tmp_path_factory.mktemp("models") / model_name("au-net", 8)

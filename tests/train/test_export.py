@@ -146,6 +146,8 @@ def test_training_starts_from_a_model_folder(model, runs, data, tmp_path):
     for name, weight in before.module.named_parameters():
         moved = (weight - after.module.get_parameter(name)).abs().max()
         assert moved <= weight.abs().max() / 100, name  # rounding to 8 bits
+    # What the weights have seen is counted through; another stage's crops are not this one's.
+    assert (before.crops, after.crops) == (12, 24)
 
 
 def test_a_colorize_run_may_start_from_its_draft(runs, data, tmp_path):
@@ -154,6 +156,7 @@ def test_a_colorize_run_may_start_from_its_draft(runs, data, tmp_path):
     before, after = load_origin(runs[0], "draft"), load_origin(tmp_path / "run", "colorize")
     for name, weight in before.module.generator.named_parameters():
         assert torch.allclose(weight, after.module.generator.get_parameter(name), atol=1e-6), name
+    assert after.crops == 12
 
 
 def test_a_run_of_the_other_stage_is_refused(runs):

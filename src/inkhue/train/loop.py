@@ -61,6 +61,7 @@ class Trainer:
         self.step = 0
         self.crops_seen = 0  # by all devices together
         self.seconds = 0.0
+        self.earlier = (0, 0.0)  # crops and seconds of the runs that this one's weights come from
         self.sums: dict[str, Tensor] = {}  # of the losses since the log's last line
 
     def set_up(self) -> None:
@@ -91,6 +92,7 @@ class Trainer:
             "step": self.step,
             "crops": self.crops_seen,
             "seconds": self.seconds,
+            "earlier": self.earlier,
             "sums": self.sums,
             "random": torch.get_rng_state(),
             "frozen": self.frozen,
@@ -107,6 +109,7 @@ class Trainer:
         self.critic_optimizer.load_state_dict(state["critic_optimizer"])
         self.step, self.crops_seen = state["step"], state["crops"]
         self.seconds = state["seconds"]
+        self.earlier = state.get("earlier", (0, 0.0))
         self.sums = {n: s.to(self.fabric.device) for n, s in state.get("sums", {}).items()}
         torch.set_rng_state(state["random"])
 

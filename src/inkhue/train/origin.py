@@ -28,9 +28,13 @@ NORMS = "norms.npz"  # in a model folder: the batch norms that its graphs hold f
 
 @dataclass(frozen=True)
 class Origin:
-    """A trained stage and how it came about."""
+    """A trained stage and how it came about.
+
+    `crops` and `seconds` include the runs that its first weights came from.
+    """
 
     network: NetworkConfig
+    stage: str
     module: Exported
     crops: int
     seconds: float
@@ -61,8 +65,16 @@ def origin_of_run(path: Path, config: TrainConfig) -> Origin:
     published = frozenset(state.get("published", ()))
     module = make_network(config.network.name, config.stage, config.network.width, published)
     module.load_state_dict(state["average"])
-    text = to_toml(config)
-    return Origin(config.network, module, state["crops"], state["seconds"], text, published)
+    crops, seconds = state.get("earlier", (0, 0.0))
+    return Origin(
+        config.network,
+        config.stage,
+        module,
+        crops + state["crops"],
+        seconds + state["seconds"],
+        to_toml(config),
+        published,
+    )
 
 
 def origin_of_frozen(frozen: dict[str, Any]) -> Origin:
@@ -70,7 +82,7 @@ def origin_of_frozen(frozen: dict[str, Any]) -> Origin:
     network = NetworkConfig(frozen["name"], frozen["width"])
     module = make_network(network.name, "draft", network.width)
     module.load_state_dict(frozen["weights"])
-    return Origin(network, module, frozen["crops"], frozen["seconds"], frozen["config"])
+    return Origin(network, "draft", module, frozen["crops"], frozen["seconds"], frozen["config"])
 
 
 def freeze(draft: Origin) -> dict[str, Any]:
@@ -109,4 +121,4 @@ def origin_of_model(folder: Path, stage: str) -> Origin:
     module = make_network(config.network.name, stage, config.network.width)
     unfold_norms(module, weights, norms)
     seconds = 3600 * float(facts["hours"])
-    return Origin(config.network, module, int(facts["crops"]), seconds, facts["config"])
+    return Origin(config.network, stage, module, int(facts["crops"]), seconds, facts["config"])

@@ -165,6 +165,8 @@ def start_from(trainer: Trainer, init: Path) -> None:
         )
     generator = torch.Generator().manual_seed(trainer.config.run.seed)
     trainer.recipe.start(origin, generator)
+    if origin.stage == trainer.config.stage:
+        trainer.earlier = (origin.crops, origin.seconds)
     trainer.average.module.load_state_dict(trainer.recipe.network.state_dict())
 
 
