@@ -40,6 +40,7 @@ class CropConfig:
     hints: Mapping[str, float] = field(default_factory=lambda: {"paper": 1})
     dense_until: int = 0  # so many crops of a run, its first, have dense hints alone
     weights: Mapping[str, float] = field(default_factory=dict)  # of pictures, by part of the id
+    drawings: int = 0  # drawings made by code beside the pictures; "drawn" is part of their ids
     cache_mb: int = 6000  # decoded pictures and lines kept in memory by each worker
 
     def __post_init__(self) -> None:

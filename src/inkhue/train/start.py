@@ -16,6 +16,7 @@ from typing import Any, Literal
 import torch
 from lightning_fabric import Fabric
 
+from inkhue.data.drawn import drawings
 from inkhue.data.shards import Picture, read_shards
 from inkhue.errors import InkhueError, UsageError
 from inkhue.models.pretrained import Shelf
@@ -81,7 +82,8 @@ def train(request: Request, tell: Tell, note: Callable[[str], None] = log.warnin
             silent=not fabric.is_global_zero,
         )
         with closing(report), until(request.minutes) as stop:
-            run(trainer, pictures, request.folder, report, stop)
+            made = drawings(config.crops.drawings, config.run.seed)
+            run(trainer, [*pictures, *made], request.folder, report, stop)
     except OSError as error:
         raise InkhueError(f"{request.folder}: cannot be written ({error.strerror})") from error
 
