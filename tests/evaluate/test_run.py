@@ -264,3 +264,23 @@ def test_hint_auc_rewards_whoever_uses_the_hints(flats, tmp_path):
     white = CommandSystem(f"white={sys.executable} {script} {{out}}", 20, with_lines=False)
     assert fill["psnr"] > hint_auc(white, items)["psnr"] + 1
     assert fill["mse"] < hint_auc(white, items)["mse"]
+
+
+def test_scores_are_recorded_in_the_models_description(flats, tmp_path, tiny_model, monkeypatch):
+    """Beside what stood there; a model at another obedience is not the model as it ships."""
+    monkeypatch.setattr("inkhue.evaluate.report.costs", lambda *_: [])
+    folder = shutil.copytree(tiny_model, tmp_path / "model")
+    description = folder / "model.json"
+    before = json.loads(description.read_text()) | {"scores": {"older": {"LPIPS": 0.5}}}
+    description.write_text(json.dumps(before))
+    done = CliRunner().invoke(main, [
+        "evaluate", "--data", str(flats), "--model", f"{folder},{folder}@0", "--hints", "10",
+        "--limit", "1", "--record", "-o", str(tmp_path / "out"),
+    ])  # fmt: skip
+    assert done.exit_code == 0, done.output
+    after = json.loads(description.read_text())
+    assert after["scores"]["older"] == {"LPIPS": 0.5}
+    scores = after["scores"]["flats, 10 hints"]
+    assert scores["pictures"] == 1
+    assert 0 < scores["CIEDE2000"] < 100
+    assert {**after, "scores": None} == {**before, "scores": None}

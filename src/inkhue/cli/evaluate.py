@@ -35,6 +35,7 @@ NUMBERS = "0,10,40,140,400"
 @click.option("--hints", default=NUMBERS, show_default=True, help="Numbers of pixel hints.")
 @click.option("--regions", is_flag=True, help="One hint a region for sets with true lines.")
 @click.option("--hint-auc", is_flag=True, help="Hint-AUC too (pip install inkhue[hint-auc]).")
+@click.option("--record", "into", is_flag=True, help="Write the figures into each model.json.")
 @click.option("--limit", type=click.IntRange(min=1), help="So many pictures of each set.")
 @click.option("--threads", type=click.IntRange(min=1), help="All cores, at most 4, by default.")
 @click.option(
@@ -52,12 +53,15 @@ def command(
     hints: str,
     regions: bool,
     hint_auc: bool,
+    into: bool,
     limit: int | None,
     threads: int | None,
     output: Path,
 ) -> None:
     """Score colorizers by inkhue's protocol and write a report. A run that was stopped goes on."""
     with needing("evaluate"):
+        from inkhue.evaluate.figures import blocks
+        from inkhue.evaluate.record import record
         from inkhue.evaluate.report import write_report
         from inkhue.evaluate.run import Plan, evaluate
         from inkhue.evaluate.systems import make_systems
@@ -70,7 +74,10 @@ def command(
     with Progress(*columns, console=console, disable=not console.is_terminal) as bar:
         task = bar.add_task("scoring", total=None)
         outcome = evaluate(plan, lambda done, of: bar.update(task, completed=done, total=of))
-    say(f"wrote {write_report(outcome)}")
+    figures = blocks(outcome)
+    say(f"wrote {write_report(outcome, figures)}")
+    for path in record(outcome, figures) if into else ():
+        say(f"wrote the scores into {path}")
     if outcome.failures:
         say(f"{len(outcome.failures)} predictions failed: the report lists them", level=-1)
         ctx.exit(1)

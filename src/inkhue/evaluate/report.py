@@ -18,7 +18,7 @@ from matplotlib.figure import Figure as Plot
 from inkhue import __version__
 from inkhue.data.shards import Picture
 from inkhue.evaluate.cost import Cost, costs
-from inkhue.evaluate.figures import Block, blocks, title_of
+from inkhue.evaluate.figures import Block, title_of
 from inkhue.evaluate.hint_auc import METRICS as HINT_AUC_METRICS
 from inkhue.evaluate.hint_auc import hint_auc
 from inkhue.evaluate.run import REGIONS, Failure, Outcome, Row, hints_of
@@ -54,14 +54,13 @@ class Section:
     sheets: list[Sheet]
 
 
-def write_report(outcome: Outcome) -> Path:
+def write_report(outcome: Outcome, figures: Sequence[Block]) -> Path:
     """Write the report into the run's folder; return the page's path."""
     pictures = {
         (shard_name(picture), picture.id): picture
         for found in outcome.plan.sets()
         for picture in found
     }
-    figures = blocks(outcome)
     sections = [section(block, outcome, pictures) for block in figures]
     closing = [cost_table(measured_costs(outcome, pictures))]
     if outcome.plan.hint_auc:

@@ -25,8 +25,8 @@ REGIONS = "regions"  # the condition of one hint a region; others are named by t
 
 # Code that changes no score: what calls the scorer, and what comes after it.
 AFTER_SCORES = (
-    "cost", "figures", "hint_auc", "report", "run", "sheets", "statistics", "store", "systems",
-    "tables",
+    "cost", "figures", "hint_auc", "record", "report", "run", "sheets", "statistics", "store",
+    "systems", "tables",
 )  # fmt: skip
 
 Tell = Callable[[int, int], None]  # done, of how many
