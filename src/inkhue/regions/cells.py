@@ -19,7 +19,7 @@ LARGEST: Final = 16
 
 
 def find_cells(paper: NDArray[np.bool_], distance: NDArray[np.int32]) -> NDArray[np.int32]:
-    """Number the cells by their first pixels in row order.
+    """Return the cells, numbered by their first pixels in row order.
 
     Args:
         paper: (h, w) bool, where no wall is.
@@ -79,7 +79,7 @@ def parts_of_blocks(paper: NDArray[np.bool_]) -> tuple[int, NDArray[np.int32]]:
     shape = (rows * (BLOCK + 1), columns * (BLOCK + 1))
     count, parts = cv2.connectedComponents(apart.reshape(shape), connectivity=4)
     parts = parts.reshape(apart.shape)[:, :BLOCK, :, :BLOCK]
-    return count, parts.reshape(paper.shape)
+    return count, np.asarray(parts, np.int32).reshape(paper.shape)
 
 
 def in_row_order(numbers: NDArray[np.int32], count: int) -> NDArray[np.int32]:

@@ -1,0 +1,97 @@
+"""Spread hints over the areas of a drawing: which hint owns each pixel, and how sure that is."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from inkhue.hints import Hints
+from inkhue.pixels import strips
+from inkhue.regions.areas import Regions
+from inkhue.regions.borders import settle_borders
+from inkhue.regions.flood import BEYOND, PLACES, SEED, flooded
+from inkhue.regions.graph import Graph
+from inkhue.regions.rooms import joined
+from inkhue.regions.seeds import Seeds, find_seeds
+
+
+@dataclass(frozen=True, eq=False)
+class Spread:
+    """Hints spread over a page.
+
+    Attributes:
+        labels: (H, W) int32, the index of the hint that owns a pixel, -1 = none.
+        sure: (H, W) uint8, 255 at hints, less with the way and where two hints are as near.
+        areas: (H, W) int32, what takes one tone: touching land of hints of one colour, numbered
+            from 0; -1 = none.
+        tones: (k,) int64, a hint of each area.
+        held: (m,) int64, the pixels (flat indices) that hints lie on, without idle hints.
+        idle: the hints that lie on ink, with no paper near: they do nothing.
+        visited: cells looked at, all rounds together.
+    """
+
+    labels: NDArray[np.int32]
+    sure: NDArray[np.uint8]
+    areas: NDArray[np.int32]
+    tones: NDArray[np.int64]
+    held: NDArray[np.intp]
+    idle: tuple[int, ...]
+    visited: int
+
+
+def spread(regions: Regions, hints: Hints) -> Spread:
+    """Let each hint take the cells to which its way is the shortest.
+
+    A way costs its length in units of the distance to the lines (46 for one), 1 for each step
+    that it climbs (32 for each doubling of that distance) and 8 more for each above the hilltop
+    over its hint. Hints that tie: the one whose first pixel comes first in row order.
+
+    Hints for a page of another size are fitted.
+    """
+    height, width = regions.cells.shape
+    hints = hints.fitted(width, height)
+    covered = hints.owner()
+    seeds, idle = find_seeds(regions, hints, covered)
+    held = np.flatnonzero(covered >= 0)
+    holder = covered.reshape(-1)[held]
+    del covered  # on a large page much memory
+    at_work = ~np.isin(holder, idle)
+    held, holder = held[at_work], holder[at_work]
+    flood, visited = flooded(regions.graph, seeds)
+    cost = flood.key[:-1] >> PLACES
+    reached = flood.key[:-1] < BEYOND
+    seed = np.where(reached, flood.key[:-1] & SEED, -1).astype(np.int32)
+    sureness = np.where(reached, 255 - np.minimum(cost // 4, 254), 0).astype(np.uint8)
+    owners = np.append(seed, np.int32(-1))[regions.cells]
+    sure = np.append(sureness, np.uint8(0))[regions.cells]
+    settle_borders(regions, seeds, flood, seed, (owners, sure))
+    area, tones = tone_areas(regions.graph, seeds, seed, hints)
+    labels, areas = owners, np.empty_like(owners)
+    for rows in strips(owners):
+        areas[rows] = np.append(area, -1)[owners[rows]]
+        labels[rows] = np.append(seeds.hint, -1)[owners[rows]]
+    labels.reshape(-1)[held] = holder
+    sure.reshape(-1)[held] = 255
+    return Spread(labels, sure, areas, tones, held, idle, visited)
+
+
+def tone_areas(
+    graph: Graph, seeds: Seeds, seed: NDArray[np.int32], hints: Hints
+) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
+    """Join the seeds of one colour whose cells touch; return each one's area, each area's hint."""
+    codes = [
+        -1 if h.color is None else (h.color[0] << 16 | h.color[1] << 8 | h.color[2]) for h in hints
+    ]
+    color = np.append(np.array(codes, np.int64)[seeds.hint], -2)
+    here, there = seed[:, None], np.append(seed, -1)[graph.neighbor]
+    touch = (here != there) & (color[here] == color[there]) & (here >= 0)
+    pairs = np.unique(np.stack([np.broadcast_to(here, touch.shape)[touch], there[touch]]), axis=1)
+    # Of hints in one cell only one is the cell's.
+    own = seed[seeds.cell]
+    shared = np.flatnonzero((own >= 0) & (color[own] == color[:-1]))
+    one, other = np.concatenate([pairs, [shared, own[shared]]], axis=1)
+    part = joined(len(seeds.hint), one, other)
+    first, area = np.unique(part, return_inverse=True)
+    return area, seeds.hint[first]

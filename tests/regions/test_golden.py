@@ -1,0 +1,35 @@
+"""Golden cases that every implementation of the regions must get exactly."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from inkhue.hints import Hint, Hints, parse_color
+from inkhue.regions import find_regions, spread
+
+CASES = sorted((Path(__file__).parent.parent / "golden" / "regions").glob("*.json"))
+
+
+def test_there_are_cases() -> None:
+    assert len(CASES) >= 6
+
+
+@pytest.mark.parametrize("file", CASES, ids=lambda file: file.stem)
+def test_case(file: Path) -> None:
+    case = json.loads(file.read_text())
+    line = np.array(case["line"], np.uint8)
+    boundary = None if case["boundary"] is None else np.array(case["boundary"], np.uint8)
+    hints = [
+        Hint(tuple(map(tuple, h["points"])), parse_color(h["color"]), h["radius"])
+        for h in case["hints"]
+    ]
+    regions = find_regions(line, boundary)
+    found = spread(regions, Hints(line.shape[1], line.shape[0], tuple(hints)))
+    assert regions.cells.tolist() == case["cells"]
+    assert found.labels.tolist() == case["labels"]
+    assert found.sure.tolist() == case["sure"]
+    assert list(found.idle) == case["idle"]
