@@ -5,7 +5,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from inkhue.colorizer import Colorizer, fit, obey_hints, run_under_lines
+from inkhue.colorizer import Colorizer, fit, run_under_lines
 from inkhue.errors import UsageError
 from inkhue.hints import Hint, Hints
 from inkhue.page import open_page, over
@@ -81,9 +81,19 @@ def test_without_obeying_the_network_alone_decides(colorizer):
     prepared = colorizer.prepare(drawing())
     hints = Hints(150, 100, (dot(75, 50, RED),))
     free, held = prepared.color(hints, obey=0), prepared.color(hints, obey=1)
-    elsewhere = hints.owner() < 0
+    assert free.regions is None
+    elsewhere = held.regions < 0
+    assert elsewhere.any()  # outside the box
     assert np.array_equal(free.color_layer[elsewhere], held.color_layer[elsewhere])
-    assert not np.array_equal(free.color_layer, held.color_layer)
+    inside = held.color_layer[held.regions == 0].mean(axis=0)
+    assert np.abs(inside - RED).max() <= 2
+
+
+def test_a_hint_far_from_any_paper_is_told(colorizer):
+    page = drawing()
+    page[40:60, 40:60] = 0  # a block of ink
+    result = colorizer.prepare(page).color(Hints(150, 100, (dot(50, 50, RED, 2),)))
+    assert len(result.notes) == 1
 
 
 def test_hints_reach_the_network(colorizer):
@@ -149,11 +159,11 @@ def test_colours_away_from_lines_stay(rng):
     assert np.array_equal(run_under_lines(color, np.zeros((40, 60), np.float32)), color)
 
 
-def test_later_hints_lie_over_earlier_ones():
-    hints = Hints(40, 40, (dot(20, 20, RED, 10), dot(20, 20, BLUE, 4)))
-    layer, _ = obey_hints(np.zeros((40, 40, 3), np.uint8), hints, 1)
-    assert (layer[20, 20] == BLUE).all()
-    assert (layer[20, 28] == RED).all()
+def test_later_hints_lie_over_earlier_ones(colorizer):
+    hints = Hints(150, 100, (dot(75, 50, RED, 10), dot(75, 50, BLUE, 4)))
+    layer = colorizer.prepare(drawing()).color(hints).color_layer
+    assert (layer[50, 75] == BLUE).all()
+    assert (layer[50, 83] == RED).all()
 
 
 def test_one_call_colours_a_file(tiny_model, tmp_path):

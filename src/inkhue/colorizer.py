@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 from collections.abc import Mapping
 from dataclasses import dataclass
+from functools import cached_property
 from pathlib import Path
 from typing import BinaryIO, TypeAlias, TypeVar, cast
 
@@ -16,7 +17,8 @@ from inkhue.errors import UsageError
 from inkhue.hints import Hints
 from inkhue.model import DEFAULT_MODEL, Model, find_model
 from inkhue.page import Page, open_page, over
-from inkhue.pixels import WHITE
+from inkhue.regions import Regions, Spread, find_regions, spread
+from inkhue.regions import obey as obey_hints
 
 Bytes = NDArray[np.uint8]
 Floats = NDArray[np.float32]
@@ -42,6 +44,9 @@ class Result:
         draft: (h, w, 3) uint8, the rough picture of the first stage; of a model without such a
             stage, the reduced result.
         clear: (H, W) bool, what `transparent` hints took out of the colour layer.
+        regions: (H, W) int32, the hint whose colour each pixel's area takes, -1 where none does;
+            None where no hint was obeyed.
+        notes: a line about each hint that does nothing.
     """
 
     image: Bytes
@@ -49,6 +54,8 @@ class Result:
     lines: Bytes
     draft: Bytes
     clear: NDArray[np.bool_]
+    regions: NDArray[np.int32] | None = None
+    notes: tuple[str, ...] = ()
 
     def transparent(self, page: Page, *, lines: bool = True) -> Bytes:
         """Return (H, W, 4) uint8: clear around a cut-out, and where `transparent` hints are.
@@ -128,12 +135,17 @@ class Prepared:
         self.style = style  # features of the reference picture, if the model needs one
         self.two_stages = "draft" in colorizer.model.stages  # it makes a draft first
 
+    @cached_property
+    def regions(self) -> Regions:
+        """The drawing's areas, found when they are first asked for."""
+        return find_regions(as_bytes(1 - self.page.ink))
+
     def draft(self, hints: Hints | None = None) -> Bytes:
         """Return a quick preview, (h, w, 3) uint8: about a quarter of the working size."""
         return self._crop(self.run_draft(self.hint_grid(hints)), DRAFT_SCALE)
 
     def color(self, hints: Hints | None = None, obey: float | None = None) -> Result:
-        """Colour the page. `obey` in [0, 1]: how far a hint's own pixels take its colour.
+        """Colour the page. `obey` in [0, 1]: how far hints' areas take their colours.
 
         Hints made for another size of the same aspect are scaled, any other is a UsageError.
         """
@@ -144,9 +156,14 @@ class Prepared:
         draft, color = self._run(hints)
         ink = 1 - self.work.line[0, 0, : self.work.height, : self.work.width]
         layer = resize(run_under_lines(color, ink), *self.page.size)
-        layer, clear = obey_hints(layer, hints, obey)
+        areas: Spread | None = None
+        notes: tuple[str, ...] = ()
+        if obey and len(hints):
+            areas = spread(self.regions, hints)
+            layer, notes = obey_hints(layer, hints, areas, obey)
         image = over(self.page.lines, layer)
-        return Result(image, layer, self.page.lines, draft, clear)
+        regions = None if areas is None else areas.labels
+        return Result(image, layer, self.page.lines, draft, cut_out(hints), regions, notes)
 
     def painted(self, hints: Hints | None = None) -> Bytes:
         """Return what the network itself paints, lines and all, (h, w, 3) at the working size."""
@@ -270,20 +287,10 @@ def pull_push(weighted: Floats, weight: Floats) -> Floats:
     return np.asarray(mean * weight + rough * (1 - weight), np.float32)
 
 
-def obey_hints(layer: Bytes, hints: Hints, obey: float) -> tuple[Bytes, NDArray[np.bool_]]:
-    """Give each hint's own pixels its colour, by the share `obey`; return what is to be clear."""
-    owner = hints.owner()
-    clear = np.zeros(owner.shape, np.bool_)
-    if not len(hints):
-        return layer, clear
-    colors = np.array([hint.color or WHITE for hint in hints], np.float32)
-    hinted = owner >= 0
-    wanted = colors[owner[hinted]]
-    layer = layer.copy()
-    layer[hinted] = np.rint(layer[hinted] + obey * (wanted - layer[hinted])).astype(np.uint8)
-    transparent = np.array([hint.color is None for hint in hints])
-    clear[hinted] = transparent[owner[hinted]]
-    return layer, clear
+def cut_out(hints: Hints) -> NDArray[np.bool_]:
+    """Return (H, W) bool: what `transparent` hints cover."""
+    transparent = np.array([hint.color is None for hint in hints] + [False])
+    return transparent[hints.owner()]  # where no hint is, the owner is -1: the last entry
 
 
 def as_bytes(picture: Floats) -> Bytes:

@@ -111,7 +111,7 @@ def grey(picture: np.ndarray) -> np.ndarray:
         ("over", lambda lines, layer: layer, "the lines were changed"),
         (
             "obey_hints",
-            lambda layer, hints, obey: (layer, layer[..., 0] < 0),
+            lambda layer, hints, areas, obey: (layer, ()),
             "the hint's pixel is",
         ),
         ("as_bytes", grey, "the picture has no colour"),

@@ -101,6 +101,8 @@ def color(request: Request) -> None:
         colorizer = Colorizer(request.model, request.threads)
         prepared = colorizer.prepare(page, size=request.size, reference=request.reference)
         result = prepared.color(hints, request.obey)
+        for note in result.notes:
+            say(note)
         pictures = {"image": choose(request, page, result), "draft": result.draft}
         if request.save_hints:
             pictures["hints"] = draw_hints(page.rgb, hints)
