@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 from pathlib import Path
 
 import numpy as np
@@ -12,6 +13,12 @@ from inkhue.hints import Hint, Hints, parse_color
 from inkhue.regions import find_regions, spread
 
 CASES = sorted((Path(__file__).parent.parent / "golden" / "regions").glob("*.json"))
+
+
+def as_text(case: dict[str, object]) -> str:
+    """A line for each key, as the files have it."""
+    lines = (f" {json.dumps(k)}: {json.dumps(v, separators=(',', ':'))}" for k, v in case.items())
+    return "{\n" + ",\n".join(lines) + "\n}\n"
 
 
 def test_there_are_cases() -> None:
@@ -29,6 +36,10 @@ def test_case(file: Path) -> None:
     ]
     regions = find_regions(line, boundary)
     found = spread(regions, Hints(line.shape[1], line.shape[0], tuple(hints)))
+    if os.environ.get("INKHUE_WRITE_GOLDEN"):
+        case |= {"cells": regions.cells.tolist(), "labels": found.labels.tolist()}
+        case |= {"sure": found.sure.tolist(), "idle": list(found.idle)}
+        file.write_text(as_text(case))
     assert regions.cells.tolist() == case["cells"]
     assert found.labels.tolist() == case["labels"]
     assert found.sure.tolist() == case["sure"]

@@ -51,13 +51,13 @@ def percentile(q: float) -> Statistic:
     return partial(np.percentile, q=q)
 
 
-FRECHET = {"of_set": frechet.distance, "resampled": frechet.resampled_one}
+FRECHET = {"of_set": frechet.distance, "resampled": frechet.resampled}
 METRICS = (
     Metric("LPIPS", "lpips", "lower", 4),
     Metric("FID", INCEPTION, "lower", 2, **FRECHET),  # type: ignore[arg-type]
     Metric("FID, network's own picture", OWN_INCEPTION, "lower", 2, **FRECHET),  # type: ignore[arg-type]
     Metric("FSD", SQUEEZE, "lower", 2, **FRECHET),  # type: ignore[arg-type]
-    Metric("KSD", SQUEEZE, "lower", 3, of_set=kernel.distance, resampled=kernel.resampled_one),
+    Metric("KSD", SQUEEZE, "lower", 3, of_set=kernel.distance, resampled=kernel.resampled),
     Metric("CIEDE2000", "ciede", "lower", 2),
     Metric("PSNR, dB", "psnr", "higher", 2),
     Metric("SSIM", "ssim", "higher", 4),

@@ -42,17 +42,7 @@ def scatter_root(x: Features, mean: Real) -> Real:
     return root
 
 
-def resampled(
-    a: Features, b: Features, originals: Features, resamples: int = SET_RESAMPLES
-) -> Real:
-    """Differences distance(a, originals) - distance(b, originals) over resamples -> (resamples,).
-
-    Row i of all three is of the same picture, and pictures are drawn for all three at once.
-    """
-    return resampled_one(a, originals, resamples) - resampled_one(b, originals, resamples)
-
-
-def resampled_one(made: Features, originals: Features, resamples: int = SET_RESAMPLES) -> Real:
+def resampled(made: Features, originals: Features, resamples: int = SET_RESAMPLES) -> Real:
     """Return distance(made[i], originals[i]) for the indices i of each resample -> (resamples,).
 
     Row i of both, (n, D), is of the same picture. The indices depend on n alone, so that results

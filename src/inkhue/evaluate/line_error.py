@@ -20,11 +20,16 @@ def errors(
         layer: (H, W, 3) uint8, its colour layer.
         page_rgb: (H, W, 3) uint8, a page of white paper.
     """
-    alpha, ink = lines_of(page_rgb)
-    full = alpha == 255
-    laid = np.rint((ink * alpha[..., None] + layer * (255.0 - alpha[..., None])) / 255)
+    full = lines_of(page_rgb)[0] == 255
+    laid = lay(page_rgb, layer)
     in_ink = np.abs(image[full] - page_rgb[full].astype(np.float64))
     return float(np.abs(image - laid).mean()), float(in_ink.mean()) if full.any() else np.nan
+
+
+def lay(page_rgb: NDArray[np.uint8], layer: NDArray[np.uint8]) -> NDArray[np.float64]:
+    """Lay a page's lines over a colour layer, (H, W, 3) uint8 each; whole 0 .. 255."""
+    alpha, ink = lines_of(page_rgb)
+    return np.rint((ink * alpha[..., None] + layer * (255.0 - alpha[..., None])) / 255)
 
 
 def lines_of(page_rgb: NDArray[np.uint8]) -> tuple[NDArray[np.float64], NDArray[np.float64]]:

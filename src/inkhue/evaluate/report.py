@@ -57,9 +57,7 @@ class Section:
 def write_report(outcome: Outcome, figures: Sequence[Block]) -> Path:
     """Write the report into the run's folder; return the page's path."""
     pictures = {
-        (shard_name(picture), picture.id): picture
-        for found in outcome.plan.sets()
-        for picture in found
+        (shard_name(picture), picture.id): picture for found in outcome.sets for picture in found
     }
     sections = [section(block, outcome, pictures) for block in figures]
     closing = [cost_table(measured_costs(outcome, pictures))]
@@ -110,7 +108,7 @@ def measured_costs(outcome: Outcome, pictures: dict[tuple[str, str], Picture]) -
 def hint_auc_tables(outcome: Outcome) -> list[Table]:
     """Measure the Hint-AUC of each set; where a system fails, an InkhueError."""
     tables = []
-    for found in outcome.plan.sets():
+    for found in outcome.sets:
         items = [make_item(picture) for picture in found]
         rows = []
         for system in outcome.plan.systems:

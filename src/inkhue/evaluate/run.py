@@ -48,10 +48,6 @@ class Plan:
     limit: int | None = None
     hint_auc: bool = False  # the Hint-AUC of each set too
 
-    def sets(self) -> list[list[Picture]]:
-        """Read the pictures of each set."""
-        return [read_set([address], self.limit) for address in self.data]
-
 
 @dataclass(frozen=True)
 class Failure:
@@ -82,6 +78,7 @@ class Outcome:
 
     plan: Plan
     instruments: Instruments
+    sets: list[list[Picture]]
     rows: list[Row] = field(default_factory=list)
     failures: list[Failure] = field(default_factory=list)
     left_out: list[str] = field(default_factory=list)  # pictures with too few regions, by id
@@ -94,11 +91,11 @@ class Outcome:
 
 def evaluate(plan: Plan, tell: Tell) -> Outcome:
     """Score every system on every picture; what fails is listed and does not stop the rest."""
-    sets = plan.sets()
+    sets = [read_set([address], plan.limit) for address in plan.data]
     total = sum(len(pictures) * len(conditions_of(pictures, plan)) for pictures in sets)
     if not total:
         raise UsageError("nothing to score: give --hints, or --regions for sets with true lines")
-    outcome = Outcome(plan, find_instruments())
+    outcome = Outcome(plan, find_instruments(), sets)
     done = 0
     for pictures in sets:
         conditions = conditions_of(pictures, plan)

@@ -57,13 +57,6 @@ def bootstrap(
     return estimate(statistic(known, axis=-1), statistic(drawn, axis=-1))
 
 
-def bootstrap_mean(
-    values: ArrayLike, rng: np.random.Generator, resamples: int = RESAMPLES
-) -> Estimate:
-    """Mean over pictures, with its percentile interval; NaN is left out."""
-    return bootstrap(values, np.mean, rng, resamples)
-
-
 def paired(
     values_a: ArrayLike,
     values_b: ArrayLike,

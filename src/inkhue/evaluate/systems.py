@@ -20,6 +20,7 @@ import inkhue
 from inkhue.colorizer import DEFAULT_OBEY, Colorizer
 from inkhue.errors import InkhueError, UsageError, did_you_mean
 from inkhue.evaluate import rivals
+from inkhue.evaluate.line_error import lay
 from inkhue.evaluate.rivals import RIVALS
 from inkhue.evaluate.sets import SIDE, Item
 from inkhue.hints import Hints
@@ -178,8 +179,7 @@ def fill_in(part: str, files: dict[str, Path]) -> str:
 
 def lay_lines(line: Bytes, layer: Bytes) -> Bytes:
     """Lay a scored picture's lines, (H, W) grey on white, over a colour layer: the scorer's way."""
-    product = layer.astype(np.uint16) * line[..., None]
-    return ((product + 127) // 255).astype(np.uint8)
+    return lay(np.repeat(line[..., None], 3, axis=2), layer).astype(np.uint8)
 
 
 def make_systems(
