@@ -28,7 +28,7 @@ def load(path: Path) -> Hints:
     """Read a file of hints; see `Hints.load`."""
     data = _read(path)
     try:
-        return _from_png(data) if data.startswith(b"\x89PNG") else _from_json(data)
+        return from_pixels(_decoded(data)) if data.startswith(b"\x89PNG") else _from_json(data)
     except UsageError as error:
         raise UsageError(f"{path}: {error}") from None
 
@@ -150,8 +150,9 @@ def _to_json(hints: Hints) -> str:
     return f'{{{head}, "hints": [{lines}\n]}}\n'
 
 
-def _from_png(data: bytes) -> Hints:
-    red, green, blue, alpha = np.moveaxis(_decoded(data), 2, 0)
+def from_pixels(rgba: NDArray[np.uint8]) -> Hints:
+    """Return the hints of a hints picture, (H, W, 4) uint8 (contract 3): each area is a mask."""
+    red, green, blue, alpha = np.moveaxis(rgba, 2, 0)
     height, width = alpha.shape
     # A column of no hint at the right keeps runs from going on in the next row.
     codes = np.full((height, width + 1), -1, np.int32)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections import OrderedDict
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import Literal, TypeVar
+from typing import Any, Literal, TypeVar
 
 import cv2
 import numpy as np
@@ -16,6 +16,7 @@ from torch.utils.data import Dataset
 
 from inkhue.data.augment import draw_window, recolor, redraw_lines
 from inkhue.data.hint_rules import RULES
+from inkhue.data.known_regions import spread_hints
 from inkhue.data.shards import Picture
 from inkhue.errors import InkhueError, UsageError, did_you_mean
 from inkhue.lines import METHODS, extract
@@ -32,6 +33,7 @@ class CropConfig:
 
     size: int = 128  # side of the stage's result, pixels
     whole: float = 0.4  # share of crops that show the whole picture
+    widest: float = 1.3  # of the others, at most so many times the crop's side, reduced
     recolor: float = 0.6  # share of crops whose colours are changed
     redraw: bool = True  # lines are varied
     lines: Mapping[str, float] = field(
@@ -40,6 +42,7 @@ class CropConfig:
     hints: Mapping[str, float] = field(default_factory=lambda: {"paper": 1})
     dense_until: int = 0  # so many crops of a run, its first, have dense hints alone
     weights: Mapping[str, float] = field(default_factory=dict)  # of pictures, by part of the id
+    regions: bool = False  # crops also hold their hints spread over regions, and borders
     drawings: int = 0  # drawings made by code beside the pictures; "drawn" is part of their ids
     cache_mb: int = 6000  # decoded pictures and lines kept in memory by each worker
 
@@ -61,6 +64,7 @@ def check_names(what: str, given: Mapping[str, float], known: object) -> None:
 class Crops(Dataset[dict[str, Tensor]]):
     """Crop k of a run: `line` (1, S, S), `color` (3, S, S), `hint` (4, h, w), all in [0, 1].
 
+    With `regions`, for the stage `colorize` alone, what `spread_hints` returns is there too.
     For the stage `colorize` h = S / 4 and `line_small` (1, h, w) is the draft network's line art;
     for `draft` h = S. Indices have no end: the same seed and index give the same crop.
     """
@@ -81,7 +85,10 @@ class Crops(Dataset[dict[str, Tensor]]):
         rgb = self.cache.get((chosen, "color"), self.pictures[chosen].rgb)
         line = self.line_of(chosen, rgb, rng)
         rules = {"dense": 1.0} if index < self.config.dense_until else self.config.hints
-        crop = self.cut(rgb, line, rules, rng)
+        borders = None
+        if self.config.regions:
+            borders = self.cache.get((chosen, "borders"), self.pictures[chosen].borders)
+        crop = self.cut(rgb, line, borders, rules, rng)
         return {name: torch.from_numpy(part) for name, part in crop.items()}
 
     def line_of(
@@ -104,20 +111,22 @@ class Crops(Dataset[dict[str, Tensor]]):
         self,
         rgb: NDArray[np.uint8],
         line: NDArray[np.uint8],
+        borders: NDArray[np.uint8] | None,
         rules: Mapping[str, float],
         rng: np.random.Generator,
-    ) -> dict[str, NDArray[np.float32]]:
-        """Cut, vary and hint one crop."""
+    ) -> dict[str, NDArray[Any]]:
+        """Cut, vary and hint one crop; with the picture's borders, spread its hints."""
         config, size = self.config, self.config.size
         full = size * DRAFT_SCALE if self.stage == "draft" else size
-        window = draw_window(rgb.shape, full, rng, whole=config.whole)
+        window = draw_window(rgb.shape, full, rng, whole=config.whole, widest=config.widest)
         if config.redraw:
             line = redraw_lines(line, rng)
         color = window.cut(rgb, size)
         if rng.random() < config.recolor:
             color = recolor(color, rng)
-        crop = {
-            "line": as_floats(window.cut(line, size))[None],
+        line = window.cut(line, size)
+        crop: dict[str, NDArray[Any]] = {
+            "line": as_floats(line)[None],
             "color": as_floats(color).transpose(2, 0, 1).copy(),
         }
         small = crop["line"][0]
@@ -125,6 +134,8 @@ class Crops(Dataset[dict[str, Tensor]]):
             color, small = reduce(color), reduce(small)
             crop["line_small"] = small[None]
         crop["hint"] = RULES[drawn(rules, rng)](as_floats(color), small, rng)
+        if borders is not None:
+            crop |= spread_hints(line, crop["hint"], window.cut_thin(borders, size), rng)
         return crop
 
 

@@ -8,6 +8,7 @@ from functools import lru_cache
 import numpy as np
 from numpy.typing import NDArray
 
+from inkhue.data.borders import borders_of_labels
 from inkhue.data.procedural import Drawing, draw
 from inkhue.data.shards import Picture
 
@@ -29,6 +30,10 @@ class DrawnPicture(Picture):
     def line(self) -> NDArray[np.uint8]:
         """(512, 512) uint8, 0 = ink, 255 = paper."""
         return make(self.seed).line
+
+    def borders(self) -> NDArray[np.uint8]:
+        """(512, 512) uint8: where its regions end."""
+        return borders_of_labels(make(self.seed).labels)
 
 
 @lru_cache(maxsize=1)  # colours and lines are asked for one after the other

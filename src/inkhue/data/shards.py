@@ -14,6 +14,7 @@ import numpy as np
 from numpy.typing import NDArray
 from PIL import Image
 
+from inkhue.data.borders import UNKNOWN, borders_of_flats
 from inkhue.errors import InkhueError
 from inkhue.lines import over_color
 
@@ -39,6 +40,13 @@ class Picture:
         if self.encoded_line is None:
             return None
         return np.array(self.decode(self.encoded_line).convert("L"))
+
+    def borders(self) -> NDArray[np.uint8]:
+        """(H, W) uint8: where colours end, see `inkhue.data.borders`."""
+        rgb, line = self.rgb(), self.line()
+        if line is None:
+            return np.full(rgb.shape[:2], UNKNOWN, np.uint8)
+        return borders_of_flats(rgb, line)
 
     def decode(self, encoded: bytes) -> Image.Image:
         """Open an encoded picture; a broken one is an InkhueError that names the shard."""

@@ -11,6 +11,7 @@ import torch
 from inkhue.models import ci2018, zhang2017
 from inkhue.models.exported import Exported
 from inkhue.models.illustration2vec import ILLUSTRATION2VEC, Illustration2Vec
+from inkhue.models.light import Light
 from inkhue.models.pair import make_stage
 from inkhue.models.pretrained import Source, load_pretrained, still
 from inkhue.models.vgg import VGG19, Style
@@ -67,6 +68,11 @@ def make_pair(network: str, stage: str, width: int, aide: int) -> Exported:
     return make_stage(network, stage, width)
 
 
+def make_light(stage: str, width: int, aide: int) -> Light:
+    """Make the light network, all three parts."""
+    return Light(width)
+
+
 def make_ci2018(stage: str, width: int, aide: int) -> Exported:
     """Make Ci et al.'s network, whose local features it holds."""
     local = Illustration2Vec(aide)
@@ -96,6 +102,15 @@ def pair(network: str, summary: str) -> System:
 SYSTEMS = {
     "au-net": pair("au-net", "the paper's pair of additive U-Nets"),
     "u-net": pair("u-net", "the pair of U-Nets that the paper compares with"),
+    "light": System(
+        "the light model: the drawing encoded once, spread hints refined",
+        make_light,
+        stages=("colorize",),
+        sides={"colorize": 32},
+        width=32,
+        widths=16,
+        size=512,
+    ),
     "ci2018": System(
         "Ci et al. 2018: ResNeXt decoder, local features of the line art",
         make_ci2018,

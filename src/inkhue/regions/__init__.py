@@ -1,8 +1,8 @@
 """The areas of a drawing, and the promise that hints are obeyed in them."""
 
 from inkhue.regions.areas import Regions, find_regions
-from inkhue.regions.fill import Spread, spread
+from inkhue.regions.fill import Spread, spread, spread_planes
 from inkhue.regions.guarantee import obey
 from inkhue.regions.rooms import rooms
 
-__all__ = ["Regions", "Spread", "find_regions", "obey", "rooms", "spread"]
+__all__ = ["Regions", "Spread", "find_regions", "obey", "rooms", "spread", "spread_planes"]

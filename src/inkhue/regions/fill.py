@@ -8,7 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from inkhue.hints import Hints
-from inkhue.pixels import strips
+from inkhue.pixels import WHITE, strips
 from inkhue.regions.areas import Regions
 from inkhue.regions.borders import settle_borders
 from inkhue.regions.flood import BEYOND, PLACES, SEED, flooded
@@ -95,3 +95,21 @@ def tone_areas(
     part = joined(len(seeds.hint), one, other)
     first, area = np.unique(part, return_inverse=True)
     return area, seeds.hint[first]
+
+
+def spread_planes(
+    spread: Spread, hints: Hints, height: int, width: int
+) -> tuple[NDArray[np.float32], NDArray[np.float32]]:
+    """Return what a network sees of spread hints on a grid of cells (height, width).
+
+    Each cell takes the pixel at its middle: (3, h, w), the colour of its hint, 0 where there is
+    none; (1, h, w), how sure that is. All in [0, 1]; `transparent` counts as white.
+    """
+    rows, columns = (
+        (2 * np.arange(cells) + 1) * side // (2 * cells)
+        for cells, side in zip((height, width), spread.labels.shape, strict=True)
+    )
+    at = np.ix_(rows, columns)
+    table = np.array([hint.color or WHITE for hint in hints] + [(0, 0, 0)], np.float32) / 255
+    flats = table[spread.labels[at]].transpose(2, 0, 1)
+    return np.ascontiguousarray(flats), spread.sure[at][None].astype(np.float32) / 255

@@ -33,7 +33,7 @@ class NetworkConfig:
     That of zhang2017 is at full scale, 16 in theirs.
     """
 
-    name: Literal["au-net", "u-net", "ci2018", "zhang2017"] = "au-net"
+    name: Literal["au-net", "u-net", "light", "ci2018", "zhang2017"] = "au-net"
     width: int = 64
 
 
@@ -45,6 +45,8 @@ class LossConfig:
     adversarial: float = 1.0
     adversarial_from: int = 0  # step at which the critic joins
     content: float = 0.0  # of features of VGG16; ci2018 alone
+    own: float = 0.5  # L1 of the picture before hints are obeyed; light alone, as the next one
+    border: float = 0.0  # cross-entropy of the boundary map
 
 
 @dataclass(frozen=True)

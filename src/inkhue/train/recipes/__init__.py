@@ -8,6 +8,7 @@ from typing import Any
 from inkhue.models.pretrained import Shelf
 from inkhue.train.config import TrainConfig
 from inkhue.train.recipes.ci2018 import Ci2018
+from inkhue.train.recipes.light import LightRecipe
 from inkhue.train.recipes.pair import Pair
 from inkhue.train.recipes.recipe import Painted, Recipe
 from inkhue.train.recipes.zhang2017 import Zhang2017
@@ -17,6 +18,7 @@ Make = Callable[[TrainConfig, dict[str, Any] | None, Shelf], Recipe]
 RECIPES: dict[str, Make] = {
     "au-net": Pair,
     "u-net": Pair,
+    "light": LightRecipe,
     "ci2018": Ci2018,
     "zhang2017": Zhang2017,
 }

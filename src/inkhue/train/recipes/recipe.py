@@ -9,7 +9,6 @@ from dataclasses import dataclass
 import torch
 from torch import Tensor, nn
 
-from inkhue.models.exported import Exported
 from inkhue.train.origin import Origin
 
 
@@ -21,13 +20,15 @@ class Painted:
         picture: (N, 3, S, S) in [-1, 1].
         original: what it should have been, likewise.
         known: features that the critic is shown, or is to find: a recipe's own.
-        guesses: further pictures, of parts of the learner that are not exported.
+        guesses: what else the learner made: a recipe's own.
+        crops: what the pictures were made of, where the losses need more of it.
     """
 
     picture: Tensor
     original: Tensor
     known: Tensor | None = None
     guesses: tuple[Tensor, ...] = ()
+    crops: Mapping[str, Tensor] | None = None
 
 
 class Recipe(ABC):
@@ -43,7 +44,7 @@ class Recipe(ABC):
     """
 
     learner: nn.Module
-    network: Exported
+    network: nn.Module
     critic: nn.Module
     aides: tuple[nn.Module, ...] = ()
     weights: Mapping[str, float]

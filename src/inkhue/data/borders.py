@@ -1,0 +1,69 @@
+"""Where the colours of a training picture end: what a boundary map should find.
+
+A plane of bytes like line art: 0 where colours end, 255 where they do not, UNKNOWN where nobody
+can say.
+"""
+
+from __future__ import annotations
+
+from typing import Final
+
+import cv2
+import numpy as np
+from numpy.typing import NDArray
+
+UNKNOWN: Final = 128
+INKED: Final = 200  # line art of less is ink, or its soft edge
+STEP: Final = 12.0  # CIELAB distance of two colours; less is shading
+PAINTED: Final = 0.06  # share of borders beside no line: from here on it is texture
+
+Bytes = NDArray[np.uint8]
+
+
+def borders_of_labels(labels: NDArray[np.int32]) -> Bytes:
+    """Return the borders (H, W) of regions that are known."""
+    ends = np.zeros(labels.shape, np.bool_)
+    ends[:, 1:] |= labels[:, 1:] != labels[:, :-1]
+    ends[1:] |= labels[1:] != labels[:-1]
+    return drawn(ends)
+
+
+def borders_of_flats(rgb: Bytes, line: Bytes) -> Bytes:
+    """Find the borders of flat art (H, W, 3) with its true lines (H, W), 255 = paper.
+
+    Under a line the colours beside it run through to its middle. Art with texture or brushwork
+    is UNKNOWN.
+    """
+    paper = line >= INKED
+    if not paper.any():
+        return np.full(line.shape, UNKNOWN, np.uint8)
+    lab = cv2.cvtColor(cv2.medianBlur(through(rgb, paper), 3).astype(np.float32) / 255, cv2.COLOR_RGB2LAB)
+    ends = np.zeros(line.shape, np.bool_)
+    # Two pixels apart: an edge that was smoothed is a step too.
+    ends[:, 1:-1] |= apart(lab[:, 2:], lab[:, :-2])
+    ends[1:-1] |= apart(lab[2:], lab[:-2])
+    beside = cv2.dilate((~paper).astype(np.uint8), np.ones((9, 9), np.uint8)) > 0
+    bare = ~beside
+    if bare.any() and ends[bare].mean() > PAINTED:
+        return np.full(line.shape, UNKNOWN, np.uint8)
+    return drawn(ends)
+
+
+def through(rgb: Bytes, paper: NDArray[np.bool_]) -> Bytes:
+    """Give each inked pixel the colour of the nearest paper."""
+    _, nearest = cv2.distanceTransformWithLabels(
+        (~paper).astype(np.uint8), cv2.DIST_L2, 5, labelType=cv2.DIST_LABEL_PIXEL
+    )
+    owner = np.zeros(int(nearest.max()) + 1, np.int64)
+    owner[nearest[paper]] = np.flatnonzero(paper)
+    return np.ascontiguousarray(rgb.reshape(-1, 3)[owner[nearest]])
+
+
+def apart(one: cv2.typing.MatLike, other: cv2.typing.MatLike) -> NDArray[np.bool_]:
+    """Whether colours (..., 3) in CIELAB differ by a step."""
+    return np.asarray(np.square(one - other).sum(axis=-1) > STEP**2)
+
+
+def drawn(ends: NDArray[np.bool_]) -> Bytes:
+    """Draw borders as lines on white."""
+    return np.where(ends, 0, 255).astype(np.uint8)

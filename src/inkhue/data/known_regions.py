@@ -1,0 +1,80 @@
+"""What a network that knows the regions sees of a crop: hints spread over them, and borders.
+
+The same code finds and spreads as at a user's.
+"""
+
+from __future__ import annotations
+
+from typing import Final
+
+import cv2
+import numpy as np
+from numpy.typing import NDArray
+
+from inkhue.hint_files import from_pixels
+from inkhue.regions import Regions, find_regions, spread, spread_planes
+
+SCALE: Final = 4  # pixels to a cell
+BORDER, NO_BORDER = 90, 166  # least values of a cell's borders: up to, and from
+WITH_BORDERS: Final = 0.5  # share of crops whose regions know the borders, where there are known ones
+MISSED: Final = 0.15  # share of border patches that such regions miss
+PATCH: Final = 8  # cells
+FALSE: Final = 0.004  # share of cells that are taken for a border
+
+Bytes = NDArray[np.uint8]
+Floats = NDArray[np.float32]
+
+
+def spread_hints(
+    line: Bytes, hint: Floats, borders: Bytes, rng: np.random.Generator
+) -> dict[str, NDArray[np.generic]]:
+    """Spread a crop's hints.
+
+    Args:
+        line: (S, S), 255 = paper.
+        hint: (4, S/4, S/4), RGB times mask, mask.
+        borders: (S, S), see `inkhue.data.borders`.
+        rng: for what the regions get to know of the borders.
+
+    Returns:
+        flats (3, h, w), sure (1, h, w), as the draft network takes them; area (S, S) int32, the
+        part that takes one tone, -1 = none, and tone (3, S, S), its colour; border (1, h, w),
+        1 where colours end, and known (1, h, w), 0 where nobody can say.
+    """
+    border, known = to_cells(borders)
+    given = known.any() and rng.random() < WITH_BORDERS
+    regions = find_regions(line, believed(border, rng) if given else None)
+    return {**planes(regions, hint), "border": border[None], "known": known[None]}
+
+
+def planes(regions: Regions, hint: Floats) -> dict[str, NDArray[np.generic]]:
+    """Spread hints over regions, and describe how they would be obeyed."""
+    rgba = np.rint(255 * hint.transpose(1, 2, 0)).astype(np.uint8)
+    hints = from_pixels(np.repeat(np.repeat(rgba, SCALE, 0), SCALE, 1))
+    found = spread(regions, hints)
+    flats, sure = spread_planes(found, hints, *hint.shape[1:])
+    colors = np.array([h.color for h in hints] or [(0, 0, 0)], np.float32)
+    tones = np.append(colors[found.tones], np.zeros((1, 3), np.float32), axis=0)
+    return {
+        "flats": flats,
+        "sure": sure,
+        "area": found.areas,
+        "tone": np.ascontiguousarray(tones[found.areas].transpose(2, 0, 1)) / np.float32(255),
+    }
+
+
+def to_cells(borders: Bytes) -> tuple[Floats, Floats]:
+    """Reduce borders to cells: (h, w) 1 where there is one, (h, w) 1 where that is known."""
+    least = cv2.erode(borders, np.ones((SCALE, SCALE), np.uint8), anchor=(0, 0))[::SCALE, ::SCALE]
+    border = (least <= BORDER).astype(np.float32)
+    known = border + (least >= NO_BORDER)
+    return border, np.asarray(known, np.float32)
+
+
+def believed(border: Floats, rng: np.random.Generator) -> Bytes:
+    """Return a boundary map, (h, w) of 0 .. 15, as a network might make it of true borders."""
+    shape = tuple(-(-side // PATCH) for side in border.shape)
+    seen = (rng.random(shape) >= MISSED).astype(np.float32)
+    seen = cv2.resize(seen, border.shape[::-1], interpolation=cv2.INTER_NEAREST)
+    wrong = rng.random(border.shape) < FALSE
+    return np.where((border * seen > 0) | wrong, 15, 0).astype(np.uint8)

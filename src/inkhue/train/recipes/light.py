@@ -1,0 +1,124 @@
+"""The light model's recipe: what counts is the picture once its hints are obeyed.
+
+A hint's area takes the hint's tone whatever the network paints (`inkhue.regions.guarantee`), so
+the loss is taken of the obeyed picture, in OKLab and where there is no ink, and with less weight
+of the picture and the draft as they were painted. The boundary map learns from borders that are
+known.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+import torch
+from torch import Tensor, nn
+from torch.nn import functional
+
+from inkhue.models.critic import Critic
+from inkhue.models.light import Light
+from inkhue.models.pretrained import Shelf
+from inkhue.regions.guarantee import CONTRAST, FULL_CONTRAST
+from inkhue.train import losses
+from inkhue.train.config import TrainConfig
+from inkhue.train.oklab import to_oklab
+from inkhue.train.recipes.recipe import Painted, Recipe
+
+INK = 0.5  # more ink than that hides what lies under it
+
+
+class LightRecipe(Recipe):
+    """All three parts learn together."""
+
+    network: Light
+
+    def __init__(self, config: TrainConfig, frozen: dict[str, Any] | None, shelf: Shelf) -> None:
+        self.network = self.learner = Light(config.network.width)
+        self.critic = Critic(config.crops.size)
+        loss = config.loss
+        self.weights = {"l1": loss.l1, "own": loss.own, "border": loss.border}
+
+    def paint(self, learner: nn.Module, crops: dict[str, Tensor]) -> Painted:
+        """Make pictures of the crops."""
+        draft, color, logits = learner(*(crops[n] for n in ("line", "hint", "flats", "sure")))
+        obeyed = obey(color, crops["area"], crops["tone"])
+        return Painted(2 * obeyed - 1, 2 * crops["color"] - 1, None, (draft, color, logits), crops)
+
+    def compare(self, painted: Painted) -> dict[str, Tensor]:
+        """Return the losses; under ink nothing counts."""
+        crops = painted.crops
+        assert crops is not None
+        draft, color, logits = painted.guesses
+        paper = (crops["line"] > 1 - INK).float() * crops["line"]
+        small = functional.avg_pool2d(paper, 4)
+        original = to_oklab(crops["color"])
+        original_small = to_oklab(functional.avg_pool2d(crops["color"] * paper, 4) / (small + 1e-3))
+        own = off(to_oklab(color), original, paper) + off(to_oklab(draft), original_small, small)
+        known = crops["known"]
+        entropy = functional.binary_cross_entropy_with_logits(
+            logits, crops["border"], reduction="none"
+        )
+        return {
+            "l1": off(to_oklab((painted.picture + 1) / 2), original, paper),
+            "own": own,
+            "border": (entropy * known).sum() / known.sum().clamp(min=1),
+        }
+
+    def judge(self, critic: nn.Module, painted: Painted) -> Tensor:
+        """Return the cross-entropy of real and made pictures."""
+        return losses.judging(critic(painted.original), critic(painted.picture.detach()))
+
+    def fool(self, critic: nn.Module, painted: Painted) -> Tensor:
+        """Return the cross-entropy of made pictures taken for real ones."""
+        return losses.fooling(critic(painted.picture))
+
+    def show(self, network: nn.Module, crops: dict[str, Tensor]) -> tuple[Tensor, Tensor]:
+        """Return draft and result, its hints obeyed and its lines laid over."""
+        draft, color, _ = network(*(crops[n] for n in ("line", "hint", "flats", "sure")))
+        result = obey(color, crops["area"], crops["tone"]) * crops["line"]
+        return draft.clamp(0, 1), result.clamp(0, 1)
+
+
+def off(made: Tensor, original: Tensor, weight: Tensor) -> Tensor:
+    """Return the mean absolute difference (N, 3, H, W), weighted (N, 1, H, W)."""
+    return ((made - original).abs() * weight).sum() / (3 * weight.sum()).clamp(min=1)
+
+
+def obey(color: Tensor, area: Tensor, tone: Tensor) -> Tensor:
+    """Give areas their tones as `inkhue.regions.obey` does, but for its last digits.
+
+    color (N, 3, H, W) in [0, 1], area (N, H, W) whole numbers from 0, -1 = none, tone
+    (N, 3, H, W): an area's pixels become its tone plus half of their deviation in colour and all of it in lightness,
+    bent. Tones shift by the area's mean; the mean is that before bending.
+    """
+    luma = luma_of(color)
+    values = 0.5 * (color + luma)
+    deviation = strength(tone) * (values - means(values, area))
+    below = tone.clamp(1e-3, CONTRAST / 255)
+    above = (1 - tone).clamp(1e-3, CONTRAST / 255)
+    limit = torch.where(deviation < 0, below, above)
+    bent = deviation / torch.sqrt(1 + (deviation / limit) ** 2)
+    return torch.where(area[:, None] >= 0, tone + bent, color)
+
+
+def strength(tone: Tensor) -> Tensor:
+    """Return how much shading a tone takes, (N, 1, H, W): dark ones take less."""
+    return ((luma_of(tone) + 0.25) / (FULL_CONTRAST / 255 + 0.25)).clamp(max=1)
+
+
+def luma_of(color: Tensor) -> Tensor:
+    """(N, 3, H, W) -> (N, 1, H, W)."""
+    red, green, blue = color.split(1, dim=1)
+    return 0.299 * red + 0.587 * green + 0.114 * blue
+
+
+def means(values: Tensor, area: Tensor) -> Tensor:
+    """Return for each pixel the mean of its area in its picture, (N, C, H, W)."""
+    count, channels = values.shape[:2]
+    most = int(area.max()) + 2
+    first = torch.arange(count, device=area.device)[:, None] * most
+    place = (area.flatten(1).long() + 1 + first).flatten()
+    flat = values.permute(0, 2, 3, 1).reshape(-1, channels)
+    sums = flat.new_zeros(count * most, channels).index_add(0, place, flat)
+    number = flat.new_zeros(count * most).index_add(0, place, torch.ones_like(flat[:, 0]))
+    mean = (sums / number.clamp(min=1)[:, None])[place]
+    return mean.reshape(count, *values.shape[2:], channels).permute(0, 3, 1, 2)
