@@ -48,7 +48,7 @@ def make_pair(network: str, seed: int, given: argparse.Namespace) -> None:
 
 
 def config(stage: str, network: str, seed: int, given: argparse.Namespace) -> TrainConfig:
-    """Return a narrow pair's config, shortened: hints are dense for a third of the draft's crops."""
+    """Return a narrow pair's config, shortened: a third of the draft crops has dense hints."""
     found = read_config(CONFIGS / f"{network}-w16-{stage}.toml")
     crops = given.draft_crops if stage == "draft" else given.colorize_crops
     dense = given.draft_crops // 3 if stage == "draft" else 0

@@ -5,10 +5,11 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from inkhue.colorizer import Colorizer, fit, run_under_lines
+from inkhue.colorizer import Colorizer
 from inkhue.errors import UsageError
 from inkhue.hints import Hint, Hints
 from inkhue.page import open_page, over
+from inkhue.working import fit, run_under_lines
 
 RED, BLUE = (220, 30, 40), (20, 60, 210)
 

@@ -7,9 +7,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
-from typing import BinaryIO, TypeAlias, TypeVar, cast
+from typing import BinaryIO, TypeAlias
 
-import cv2
 import numpy as np
 from numpy.typing import NDArray
 
@@ -17,20 +16,17 @@ from inkhue.errors import UsageError
 from inkhue.hints import Hints
 from inkhue.model import DEFAULT_MODEL, Model, find_model
 from inkhue.page import Page, open_page, over
-from inkhue.regions import Regions, Spread, find_regions, spread
+from inkhue.regions import Regions, Spread, find_regions, spread, spread_planes
 from inkhue.regions import obey as obey_hints
+from inkhue.working import DRAFT_SCALE, Work, as_bytes, fit, reduce, resize, run_under_lines, squash
 
 Bytes = NDArray[np.uint8]
 Floats = NDArray[np.float32]
-Picture = TypeVar("Picture", Bytes, Floats)
 Source: TypeAlias = "Page | str | os.PathLike[str] | BinaryIO | Bytes"  # what open_page opens
 Known: TypeAlias = Mapping[str, Floats]  # inputs and outputs of the graphs, by name
 
-DRAFT_SCALE = 4  # the draft is a quarter of the working size
 DEFAULT_OBEY = 1.0
 MOST_THREADS = 4  # more bring these small networks nothing
-REFERENCE_SIDE = 256  # of the square that a reference picture is squashed to, pixels
-MOST_SIZE = 4096  # longer side of what the networks may be shown, pixels
 
 
 @dataclass(frozen=True, eq=False)
@@ -101,11 +97,21 @@ class Colorizer:
         `size` is the working size, pixels; `reference` a picture whose colours to take, which some
         models need and others have no use for: a UsageError says so.
         """
-        page = page if isinstance(page, Page) else open_page(page)
+        page = opened(page)
         work = fit(page, self.model.size if size is None else size, self.model.multiple)
         self.model.check_reference(reference is not None)
-        style = {} if reference is None else self.run("reference", squash(reference))
-        return Prepared(self, page, work, style)
+        features = (
+            {}
+            if reference is None
+            else self.run("reference", {"reference": squash(opened(reference))})
+        )
+        if "encode" in self.model.stages:
+            features = self.run("encode", {"line": work.line})
+        return Prepared(self, page, work, features)
+
+    def takes(self, name: str) -> bool:
+        """Whether a stage's graph has an input of this name."""
+        return any(i.name == name for s in self._sessions.values() for i in s.get_inputs())
 
     def run(self, stage: str, known: Known) -> Known:
         """Run a stage on those of the known values that its graph takes; return what it makes."""
@@ -115,34 +121,25 @@ class Colorizer:
         return dict(zip(names, map(np.asarray, made), strict=True))
 
 
-@dataclass(frozen=True, eq=False)
-class Work:
-    """A page's lines as the networks see them."""
-
-    line: Floats  # (1, 1, H, W), 1 = paper; padded right and below
-    line_small: Floats  # (1, 1, H/4, W/4)
-    width: int  # without the padding, pixels
-    height: int
-
-
 class Prepared:
     """A drawing that is ready for hints, as often as wanted."""
 
-    def __init__(self, colorizer: Colorizer, page: Page, work: Work, style: Known) -> None:
+    def __init__(self, colorizer: Colorizer, page: Page, work: Work, features: Known) -> None:
         self.colorizer = colorizer
         self.page = page
         self.work = work
-        self.style = style  # features of the reference picture, if the model needs one
+        self.features = features  # of the drawing, or of the reference picture, if any
         self.two_stages = "draft" in colorizer.model.stages  # it makes a draft first
+        self.takes_flats = colorizer.takes("flats")
 
     @cached_property
     def regions(self) -> Regions:
         """The drawing's areas, found when they are first asked for."""
-        return find_regions(as_bytes(1 - self.page.ink))
+        return find_regions(as_bytes(1 - self.page.ink), self._boundary())
 
     def draft(self, hints: Hints | None = None) -> Bytes:
         """Return a quick preview, (h, w, 3) uint8: about a quarter of the working size."""
-        return self._crop(self.run_draft(self.hint_grid(hints)), DRAFT_SCALE)
+        return self._crop(self.run_draft(self.seen(hints)), DRAFT_SCALE)
 
     def color(self, hints: Hints | None = None, obey: float | None = None) -> Result:
         """Colour the page. `obey` in [0, 1]: how far hints' areas take their colours.
@@ -153,44 +150,74 @@ class Prepared:
         if not 0 <= obey <= 1:
             raise UsageError(f"obey is {obey:g}: give a number from 0 to 1")
         hints = self._fitted(hints)
-        draft, color = self._run(hints)
-        ink = 1 - self.work.line[0, 0, : self.work.height, : self.work.width]
-        layer = resize(run_under_lines(color, ink), *self.page.size)
-        areas: Spread | None = None
+        areas = self._spread(hints) if obey or self.takes_flats else None
+        draft, color = self.run_networks(self._seen(hints, areas))
+        layer, regions = self._to_native(self._crop(color, 1)), None
         notes: tuple[str, ...] = ()
-        if obey and len(hints):
-            areas = spread(self.regions, hints)
+        if obey and areas is not None:
             layer, notes = obey_hints(layer, hints, areas, obey)
+            regions = areas.labels
         image = over(self.page.lines, layer)
-        regions = None if areas is None else areas.labels
-        return Result(image, layer, self.page.lines, draft, cut_out(hints), regions, notes)
+        small = self._crop(draft, DRAFT_SCALE)
+        return Result(image, layer, self.page.lines, small, cut_out(hints), regions, notes)
 
     def painted(self, hints: Hints | None = None) -> Bytes:
         """Return what the network itself paints, lines and all, (h, w, 3) at the working size."""
-        return self._run(hints)[1]
+        return self._crop(self.run_networks(self.seen(hints))[1], 1)
 
     def _fitted(self, hints: Hints | None) -> Hints:
         width, height = self.page.size
         return Hints(width, height) if hints is None else hints.fitted(width, height)
 
-    def _run(self, hints: Hints | None) -> tuple[Bytes, Bytes]:
-        """Return the draft, and the network's picture at the working size."""
-        draft, color = self.run_networks(self.hint_grid(hints))
-        return self._crop(draft, DRAFT_SCALE), self._crop(color, 1)
+    def _boundary(self) -> Bytes | None:
+        """Return where the network believes that colours end, (H, W) of 0 .. 15, if it says so."""
+        if "boundary" not in self.features:
+            return None
+        levels = np.rint(15 * self.features["boundary"][0, 0]).astype(np.uint8)
+        full = np.repeat(np.repeat(levels, DRAFT_SCALE, 0), DRAFT_SCALE, 1)
+        return full[: self.work.height, : self.work.width]
 
-    def run_networks(self, hint: Floats) -> tuple[Floats, Floats]:
-        """Hint grid -> draft (1, 3, H/4, W/4), color (1, 3, H, W), in [0, 1], with the padding."""
-        known = {"line": self.work.line, "hint": hint, **self.style}
+    def _spread(self, hints: Hints) -> Spread | None:
+        """Spread hints over the regions; None without any."""
+        return spread(self.regions, hints) if len(hints) else None
+
+    def seen(self, hints: Hints | None) -> Known:
+        """Return all that the networks see of hints."""
+        hints = self._fitted(hints)
+        return self._seen(hints, self._spread(hints) if self.takes_flats else None)
+
+    def _seen(self, hints: Hints, areas: Spread | None) -> Known:
+        """As `seen`, with the spread hints, which a model may do without."""
+        hint = self.hint_grid(hints)
+        if not self.takes_flats:
+            return {"hint": hint}
+        grid = (hint.shape[2], hint.shape[3])
+        if areas is None:
+            return {"hint": hint, "flats": np.zeros_like(hint[:, :3]), "sure": hint[:, :1] * 0}
+        page = (self.work.height / DRAFT_SCALE, self.work.width / DRAFT_SCALE)
+        flats, sure = spread_planes(areas, hints, grid, page)
+        return {"hint": hint, "flats": flats[None], "sure": sure[None]}
+
+    def _to_native(self, color: Bytes) -> Bytes:
+        """Bring the network's picture to the page's size, running through under the lines."""
+        if not self.colorizer.model.clean:
+            ink = 1 - self.work.line[0, 0, : self.work.height, : self.work.width]
+            color = run_under_lines(color, ink)
+        return resize(color, *self.page.size)
+
+    def run_networks(self, seen: Known) -> tuple[Floats, Floats]:
+        """Hints -> draft (1, 3, H/4, W/4), color (1, 3, H, W), in [0, 1], with the padding."""
+        known = {"line": self.work.line, **seen, **self.features}
         if self.two_stages:
-            known["draft"] = self.run_draft(hint)
+            known["draft"] = self.run_draft(seen)
         color = self.colorizer.run("colorize", known)["color"]
         return known["draft"] if self.two_stages else reduce(color), color
 
-    def run_draft(self, hint: Floats) -> Floats:
-        """Hint grid -> draft (1, 3, H/4, W/4); without a stage for it, the result reduced."""
+    def run_draft(self, seen: Known) -> Floats:
+        """Hints -> draft (1, 3, H/4, W/4); without a stage for it, the result reduced."""
         if not self.two_stages:
-            return self.run_networks(hint)[0]
-        known = {"line": self.work.line_small, "hint": hint}
+            return self.run_networks(seen)[0]
+        known = {"line": self.work.line_small, **seen, **self.features}
         return self.colorizer.run("draft", known)["draft"]
 
     def hint_grid(self, hints: Hints | None) -> Floats:
@@ -224,78 +251,15 @@ def color(
     return Colorizer(model).prepare(path, reference=reference).color(given, obey)
 
 
-def fit(page: Page, size: int, multiple: int) -> Work:
-    """Scale a page's lines to the working size and pad them with paper to a multiple."""
-    if not multiple <= size <= MOST_SIZE:
-        raise UsageError(f"size is {size}: give a number of pixels from {multiple} to {MOST_SIZE}")
-    scale = size / max(page.size)
-    width, height = (max(1, round(side * scale)) for side in page.size)
-    line = resize(1 - page.ink, width, height)
-    below, right = -height % multiple, -width % multiple
-    line = np.pad(line, ((0, below), (0, right)), constant_values=1)
-    small = resize(line, line.shape[1] // DRAFT_SCALE, line.shape[0] // DRAFT_SCALE)
-    return Work(line[None, None], small[None, None], width, height)
-
-
-def squash(reference: Source) -> Known:
-    """Bring a reference picture to the size that its network sees, whatever its aspect."""
-    page = reference if isinstance(reference, Page) else open_page(reference)
-    picture = resize(page.rgb, REFERENCE_SIDE, REFERENCE_SIDE).astype(np.float32) / 255
-    return {"reference": np.ascontiguousarray(picture.transpose(2, 0, 1)[None])}
-
-
-def reduce(picture: Floats) -> Floats:
-    """(1, 3, H, W) -> (1, 3, H/4, W/4), the mean of each 4 x 4 block."""
-    side = DRAFT_SCALE
-    height, width = (length // side for length in picture.shape[2:])
-    return np.asarray(picture.reshape(1, 3, height, side, width, side).mean(axis=(3, 5)))
-
-
-def resize(picture: Picture, width: int, height: int) -> Picture:
-    """Reduce (H, W[, 3]) by the mean of the covered area, or enlarge it linearly."""
-    reducing = width < picture.shape[1] or height < picture.shape[0]
-    resampling = cv2.INTER_AREA if reducing else cv2.INTER_LINEAR
-    resized = cv2.resize(picture, (width, height), interpolation=resampling)
-    return cast(Picture, resized.reshape(height, width, *picture.shape[2:]))
-
-
-def run_under_lines(color: Bytes, ink: Floats) -> Bytes:
-    """Let the colours beside the lines run through under them.
-
-    The networks draw the lines into their picture; enlarged, those would stand out as soft
-    shadows beside the page's own. color (H, W, 3) uint8, ink (H, W) in [0, 1].
-    """
-    sure = np.clip(1 - 1.6 * cv2.dilate(ink, np.ones((3, 3), np.uint8)), 0, 1)[..., None] ** 2
-    filled = pull_push(color * sure, np.asarray(sure, np.float32))
-    return np.asarray(np.rint(color * sure + filled * (1 - sure)), np.uint8)
-
-
-def pull_push(weighted: Floats, weight: Floats) -> Floats:
-    """Fill where the weight is small from coarser and coarser means (Gortler et al. 1996, 5.2)."""
-    height, width = weight.shape[:2]
-    mean = weighted / np.maximum(weight, 1e-6)
-    if max(height, width) == 1:
-        return np.asarray(mean, np.float32)
-    half = ((width + 1) // 2, (height + 1) // 2)
-    coarse = [
-        cv2.resize(a, half, interpolation=cv2.INTER_AREA).reshape(half[1], half[0], -1)
-        for a in (weighted, weight)
-    ]
-    filled = pull_push(np.asarray(coarse[0]), np.asarray(coarse[1]))
-    rough = cv2.resize(filled, (width, height), interpolation=cv2.INTER_LINEAR)
-    rough = rough.reshape(height, width, -1)
-    return np.asarray(mean * weight + rough * (1 - weight), np.float32)
+def opened(source: Source) -> Page:
+    """Open what is no page yet."""
+    return source if isinstance(source, Page) else open_page(source)
 
 
 def cut_out(hints: Hints) -> NDArray[np.bool_]:
     """Return (H, W) bool: what `transparent` hints cover."""
     transparent = np.array([hint.color is None for hint in hints] + [False])
     return transparent[hints.owner()]  # where no hint is, the owner is -1: the last entry
-
-
-def as_bytes(picture: Floats) -> Bytes:
-    """[0, 1] -> uint8, rounded to nearest."""
-    return np.rint(255 * np.clip(picture, 0, 1)).astype(np.uint8)
 
 
 def available_cores() -> int:

@@ -34,7 +34,8 @@ class Measured:
     draft: float
     color: float
     whole: float  # page, prepare and color, without decoding and writing files
-    networks: float  # the onnxruntime calls of color alone
+    networks: float  # the onnxruntime calls of prepare and color alone
+    hint: float  # those of a further hint
     peak_mb: float | None  # None where the system does not tell
 
     @property
@@ -62,12 +63,19 @@ def measure(model: str, variant: str, side: int, threads: int | None, runs: int)
     colorizer = Colorizer(model, threads, variant=variant)
     reference = picture if "reference" in colorizer.model.needs else None
     prepared = colorizer.prepare(open_page(picture), reference=reference)
-    grid = prepared.hint_grid(hints)
+    seen = prepared.seen(hints)
+
+    def networks() -> None:
+        if "encode" in colorizer.model.stages:
+            colorizer.run("encode", {"line": prepared.work.line})
+        prepared.run_networks(seen)
+
     jobs: dict[str, Callable[[], object]] = {
         "draft": lambda: prepared.draft(hints),
         "color": lambda: prepared.color(hints),
         "whole": lambda: colorizer.prepare(open_page(picture), reference=reference).color(hints),
-        "networks": lambda: prepared.run_networks(grid),
+        "networks": networks,
+        "hint": lambda: prepared.run_networks(seen),
     }
     times: dict[str, list[float]] = {name: [] for name in jobs}
     for _ in range(runs + 1):

@@ -59,6 +59,7 @@ class Model:
     size: int  # working size: the longer side of what the networks see, pixels
     variant: str = FLOAT32  # the graphs that are used unless others are asked for
     needs: tuple[str, ...] = ()
+    clean: bool = False  # its colours run through under the lines by themselves
     training: Mapping[str, Any] = field(default_factory=dict)
     scores: Mapping[str, Any] = field(default_factory=dict)
     attribution: str = ""
@@ -176,6 +177,7 @@ def read_model(folder: Path) -> Model:
             size=int(found["size"]),
             variant=found.get("variant", FLOAT32),
             needs=tuple(found["needs"]),
+            clean=bool(found.get("clean", False)),
             training=found["training"],
             scores=found["scores"],
             attribution=found["attribution"],

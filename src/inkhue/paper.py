@@ -11,6 +11,8 @@ from numpy.typing import NDArray
 
 from inkhue.pixels import WHITE, Rgb, strips
 
+MEASURED = 2**16  # pixels whose distance to the paper is measured, at least
+
 
 @dataclass(frozen=True)
 class Paper:
@@ -38,7 +40,8 @@ def find_paper(rgb: NDArray[np.uint8]) -> Paper:
     peaks = (found == _with_neighbours(found, np.maximum)) & (found >= enough)
     cell = np.where(peaks, lightness, -1).argmax()
     centre = np.array(np.unravel_index(cell, found.shape)) * 8 + 3.5
-    pixels = sample.reshape(-1, 3).astype(np.float32)
+    pixels = sample.reshape(-1, 3)
+    pixels = pixels[:: max(1, len(pixels) // MEASURED)].astype(np.float32)
     near = pixels[(np.abs(pixels - centre) < 12).all(axis=1)]
     tone = np.median(near, axis=0)
     offset = (pixels - tone).mean(axis=1)

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-import csv
+import errno
 import gzip
-import io
 import json
 import re
 import shutil
 import sys
+from dataclasses import replace
+from pathlib import Path
 
 import numpy as np
 import pytest
@@ -20,6 +21,7 @@ pytest.importorskip("skimage", reason="pip install inkhue[evaluate]")
 
 from inkhue.cli import main
 from inkhue.evaluate.figures import blocks
+from inkhue.evaluate.recorded import parsed
 from inkhue.evaluate.run import Plan, evaluate
 from inkhue.evaluate.sets import make_item, read_set
 from inkhue.evaluate.systems import (
@@ -54,6 +56,12 @@ def write_picture(folder, name, color, *, line=True):
     (folder / f"{name}.json").write_text(json.dumps(facts))
 
 
+@pytest.fixture(autouse=True)
+def without_weights(tmp_path, monkeypatch):
+    """The feature networks take longer than all else: one test has them."""
+    monkeypatch.setenv("INKHUE_PERCEPTUAL", str(tmp_path / "nowhere"))
+
+
 @pytest.fixture
 def flats(tmp_path):
     folder = tmp_path / "flats"
@@ -70,6 +78,9 @@ def painter(tmp_path):
     return f"paint={sys.executable} {script} {{hints_json}} {{out}} 512 512"
 
 
+FILL = RivalSystem("watershed-distance")
+
+
 def scored(data, folder, systems, **options):
     plan = Plan([str(data)], systems, folder, **options)
     return evaluate(plan, lambda done, of: None)
@@ -81,38 +92,50 @@ def numbers(outcome, name):
 
 def test_a_fill_of_closed_regions_is_right_everywhere(flats, tmp_path):
     """Thick closed lines: the watershed on the distance gives each region its own colour."""
-    outcome = scored(flats, tmp_path / "out", [RivalSystem("watershed-distance")], regions=True)
+    outcome = scored(flats, tmp_path / "out", [FILL], regions=True, limit=2)
     assert not outcome.failures
-    assert len(outcome.predictions) == 3
+    assert len(outcome.predictions) == 2
     assert min(numbers(outcome, "accuracy")) > 0.98
     assert max(numbers(outcome, "bleed")) < 0.02
     assert max(numbers(outcome, "line_error")) == 0
     assert max(float(row.score["hint_error"].max()) for row in outcome.predictions) < 1
 
 
+def test_features_are_scored_where_there_are_weights(flats, tmp_path, shared, monkeypatch):
+    if not (shared / "perceptual").is_dir():
+        pytest.skip("the test art has no folder perceptual/ with weights")
+    monkeypatch.setenv("INKHUE_PERCEPTUAL", str(shared / "perceptual"))
+    outcome = scored(flats, tmp_path / "out", [FILL], hints=(0,), limit=1)
+    original, made = (row.score for row in outcome.rows)
+    for score in (original, made):
+        assert (score["squeeze"].shape, score["inception"].shape) == ((512,), (2048,))
+    assert made["lpips"] > 0.1
+    assert (original["inception"] != made["inception"]).any()
+
+
 def test_white_is_scored_as_white(flats, tmp_path):
-    outcome = scored(flats, tmp_path / "out", [RivalSystem("watershed-distance")], hints=(0,))
+    outcome = scored(flats, tmp_path / "out", [FILL], hints=(0,), limit=1)
     assert max(numbers(outcome, "colourfulness")) == 0
     assert min(numbers(outcome, "ciede")) > 5
     assert "hint_error" not in outcome.predictions[0].score
 
 
-def test_a_run_goes_on_where_it_was_killed(flats, tmp_path, painter, monkeypatch):
+def test_a_run_goes_on_where_it_was_killed(flats, tmp_path, painter):
     """What is there is not computed again; what a kill left half is."""
     options = {"seconds": 20.0, "with_lines": False}
     systems = [CommandSystem(painter, **options)]
-    first = scored(flats, tmp_path / "out", systems, hints=(10,))
+    first = scored(flats, tmp_path / "out", systems, hints=(10,), limit=1)
     kept = sorted((tmp_path / "out").rglob("*.npz"))
     half = next(path for path in kept if "scores" in path.parts)
     half.write_bytes(half.read_bytes()[:50])
     (tmp_path / "paint.py").write_text("raise SystemExit('not again')")
-    again = scored(flats, tmp_path / "out", systems, hints=(10,))
+    again = scored(flats, tmp_path / "out", systems, hints=(10,), limit=1)
     assert not again.failures
     assert numbers(again, "ciede") == numbers(first, "ciede")
     shutil.rmtree(tmp_path / "out" / "predictions")
     shutil.rmtree(tmp_path / "out" / "scores")
-    gone = scored(flats, tmp_path / "out", systems, hints=(10,))
-    assert len(gone.failures) == 3
+    gone = scored(flats, tmp_path / "out", systems, hints=(10,), limit=1)
+    assert len(gone.failures) == 1
     assert "not again" in gone.failures[0].reason
 
 
@@ -141,11 +164,10 @@ def test_a_program_that_fails_is_listed_and_the_rest_is_scored(flats, tmp_path, 
 
 
 def test_a_broken_picture_is_listed_and_the_rest_is_scored(flats, tmp_path):
-    (flats / "p1.png").write_bytes(b"no picture")
-    systems = [RivalSystem("watershed-lines")]
-    outcome = scored(flats, tmp_path / "out", systems, hints=(10,))
-    assert [failure.id for failure in outcome.failures] == ["p1"]
-    assert {row.id for row in outcome.predictions} == {"p0", "p2"}
+    (flats / "p0.png").write_bytes(b"no picture")
+    outcome = scored(flats, tmp_path / "out", [FILL], hints=(10,), limit=2)
+    assert [failure.id for failure in outcome.failures] == ["p0"]
+    assert [row.id for row in outcome.predictions] == ["p1"]
 
 
 def test_figures_are_of_the_pictures_that_all_have_coloured(flats, tmp_path, painter):
@@ -166,15 +188,14 @@ def test_figures_are_of_the_pictures_that_all_have_coloured(flats, tmp_path, pai
     assert gain.high < 0
 
 
-def test_the_same_run_gives_the_same_report(flats, tmp_path, painter, monkeypatch, tiny_model):
+def test_the_same_run_gives_the_same_report(flats, tmp_path, monkeypatch, tiny_model):
     """Figures, plots and scores; times and memory are another matter."""
     monkeypatch.setattr("inkhue.evaluate.report.costs", lambda *_: [])
-    monkeypatch.setenv("INKHUE_PERCEPTUAL", str(tmp_path / "nowhere"))
     texts = []
     for folder in ("one", "two"):
         done = CliRunner().invoke(main, [
             "evaluate", "--data", str(flats), "--model", f"{tiny_model}@0,watershed-lines",
-            "--command", painter, "--hints", "0,10", "--limit", "1", "-o", str(tmp_path / folder),
+            "--hints", "0,10", "--limit", "1", "-o", str(tmp_path / folder),
         ])  # fmt: skip
         assert done.exit_code == 0, done.output
         texts.append((tmp_path / folder / "report.html").read_text())
@@ -188,10 +209,9 @@ def test_the_same_run_gives_the_same_report(flats, tmp_path, painter, monkeypatc
     table = (tmp_path / "one" / "report.md").read_text()
     assert "| CIEDE2000" in table
     packed = (tmp_path / "one" / "watershed-lines.csv.gz").read_bytes()
-    lines = gzip.decompress(packed).decode().splitlines()
-    rows = list(csv.DictReader(io.StringIO("\n".join(x for x in lines if x[0] != "#"))))
-    assert [(r["condition"], r["id"]) for r in rows][:2] == [("0", "p0"), ("10", "p0")]
-    assert float(rows[1]["ciede"]) > 0
+    rows = parsed(gzip.decompress(packed).decode()).rows
+    assert [(row.condition, row.id) for row in rows] == [("0", "p0"), ("10", "p0")]
+    assert rows[1].score["ciede"] > 0
 
 
 def test_a_run_with_failures_ends_with_1_and_says_so(flats, tmp_path):
@@ -213,6 +233,7 @@ def test_a_run_with_failures_ends_with_1_and_says_so(flats, tmp_path):
         (["--command", "paint {line}"], "{out}"),
         (["--command", 'paint "{out}'], "cannot be read"),
         ([], "nothing to score"),
+        (["--model", "none/such.csv.gz"], "there is no such file"),
         (["--model", "watershed-lines", "--hints", "many"], "give numbers"),
         (["--model", "watershed-lines", "--hints", ""], "nothing to score"),
         (["--model", "watershed-lines", "--limit", "0"], "--limit"),
@@ -237,6 +258,68 @@ def test_a_set_that_is_none_is_one_line(tmp_path, data):
     assert done.output.count("\n") == 1
 
 
+def test_a_set_without_enough_regions_is_one_line(tmp_path):
+    folder = tmp_path / "plain"
+    folder.mkdir()
+    write_picture(folder, "p0", "#c03020")
+    for name in ("p0.png", "p0.line.png"):
+        Image.new("RGB", (96, 64), "white").save(folder / name)
+    given = ["--data", str(folder), "--model", "watershed-lines", "--regions"]
+    done = CliRunner().invoke(main, ["evaluate", *given, "-o", str(tmp_path / "out")])
+    assert done.exit_code == 1
+    assert "nothing was scored: all 1 pictures have fewer than 3 regions" in done.output
+    assert done.output.count("\n") == 1
+
+
+def test_a_full_disk_is_one_line_and_the_run_goes_on_later(flats, tmp_path, monkeypatch):
+    """The first picture is kept when there is no room for the second."""
+    given = ["evaluate", "--data", str(flats), "--model", "watershed-lines", "--hints", "0"]
+    given += ["--limit", "2", "-o", str(tmp_path / "out")]
+    monkeypatch.setattr("inkhue.evaluate.report.costs", lambda *_: [])
+    whole, room = Path.write_bytes, iter(range(5))  # an original, two pictures, a score; one more
+
+    def write_bytes(path, data):
+        if next(room, None) is None:
+            whole(path, data[: len(data) // 2])
+            raise OSError(errno.ENOSPC, "No space left on device")
+        return whole(path, data)
+
+    with monkeypatch.context() as patch:
+        patch.setattr(Path, "write_bytes", write_bytes)
+        done = CliRunner().invoke(main, given)
+    assert done.exit_code == 1
+    assert "the disk is full" in done.output
+    assert done.output.count("\n") == 1
+    kept = {path: path.stat().st_mtime_ns for path in (tmp_path / "out").rglob("*.*")}
+    assert len(kept) == 5
+    done = CliRunner().invoke(main, given)
+    assert done.exit_code == 0, done.output
+    assert all(path.stat().st_mtime_ns == time for path, time in kept.items())
+
+
+def test_a_recorded_system_is_a_column_of_the_report(flats, tmp_path, monkeypatch):
+    """Compared with, in tables and notes; not run, not overwritten, without costs."""
+    monkeypatch.setattr("inkhue.evaluate.report.costs", lambda *_: [])
+    given = ["evaluate", "--data", str(flats), "--limit", "2"]
+    one, two = (tmp_path / name for name in ("one", "two"))
+    first = [*given, "--model", "watershed-lines", "--hints", "10", "-o", str(one)]
+    assert CliRunner().invoke(main, first).exit_code == 0
+    file = one / "watershed-lines.csv.gz"
+    before = file.read_bytes()
+    second = ["--model", f"{file},watershed-distance", "--hints", "0,10", "-o", str(two)]
+    done = CliRunner().invoke(main, [*given, *second])
+    assert done.exit_code == 0, done.output
+    name = "watershed-lines (recorded)"
+    assert f"{name}, flats, 0 hints: not in its file." in done.output
+    text = (two / "report.md").read_text()
+    assert f"|  | watershed-distance - {name} |" in text
+    assert f"| {name} |  |  |  |  |  |" in text  # costs
+    page = (two / "report.html").read_text()
+    assert page.count("<details>") == 2  # sheets of the system that was run
+    assert file.read_bytes() == before
+    assert [path.name for path in two.glob("*.csv.gz")] == ["watershed-distance.csv.gz"]
+
+
 def test_lines_are_laid_as_ink_on_paper():
     line = np.array([[0, 255, 128]], np.uint8)
     layer = np.full((1, 3, 3), (200, 100, 1), np.uint8)
@@ -250,20 +333,18 @@ def test_obey_is_part_of_a_models_name(tiny_model):
     assert whole.key != none.key
 
 
-def test_hint_auc_rewards_whoever_uses_the_hints(flats, tmp_path):
+def test_hint_auc_rewards_whoever_uses_the_hints(flats):
     """Through the package itself, where it is installed."""
     pytest.importorskip("hintauc", reason="pip install inkhue[hint-auc]")
     from inkhue.evaluate.hint_auc import hint_auc
 
-    items = [make_item(picture) for picture in read_set([str(flats)], 1)]
-    fill = hint_auc(RivalSystem("watershed-distance"), items)
-    script = tmp_path / "white.py"
-    script.write_text(
-        "import sys; from PIL import Image; Image.new('RGB', (512, 512), 'white').save(sys.argv[1])"
-    )
-    white = CommandSystem(f"white={sys.executable} {script} {{out}}", 20, with_lines=False)
-    assert fill["psnr"] > hint_auc(white, items)["psnr"] + 1
-    assert fill["mse"] < hint_auc(white, items)["mse"]
+    (item,) = (make_item(picture) for picture in read_set([str(flats)], 1))
+    small = [replace(item, original=item.original[::4, ::4], line=item.line[::4, ::4])]
+    white = RivalSystem("watershed-distance")
+    white.fill = lambda line, hints: np.full((*line.shape, 3), 255, np.uint8)
+    filled, unfilled = hint_auc(FILL, small), hint_auc(white, small)
+    assert filled["psnr"] > unfilled["psnr"] + 1
+    assert filled["mse"] < unfilled["mse"]
 
 
 def test_scores_are_recorded_in_the_models_description(flats, tmp_path, tiny_model, monkeypatch):

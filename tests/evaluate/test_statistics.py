@@ -46,10 +46,9 @@ def test_nothing_measured_is_no_figure(values):
     nothing = [
         bootstrap_mean(values, fresh()),
         statistics.paired(values, values, fresh()),
-        statistics.pooled([np.empty(0)] * len(values), np.median, fresh()),
-        statistics.pooled_paired([], [], np.median, fresh()),
     ]
     assert np.isnan(nothing).all()
+    assert statistics.pooled([np.empty(0)] * len(values), np.median, fresh()) is None
 
 
 def test_medians_and_percentiles(rng):
@@ -88,21 +87,25 @@ def test_a_paired_percentile_is_the_difference_of_percentiles(rng):
 def test_many_numbers_of_one_picture_are_no_more_pictures(rng):
     values = rng.random(40)
     repeated = [np.full(25, value) for value in values]
-    assert statistics.pooled(repeated, np.mean, fresh()) == pytest.approx(
-        bootstrap_mean(values, fresh())
-    )
+    found = statistics.pooled(repeated, np.mean, fresh(), statistics.RESAMPLES)
+    assert found.pictures == 40
+    assert statistics.estimate(*found[1:]) == pytest.approx(bootstrap_mean(values, fresh()))
 
 
 def test_pooled_counts_numbers_not_pictures():
     values = [np.array([0.0]), np.empty(0), np.array([1.0, 1.0, 1.0])]
-    assert statistics.pooled(values, np.mean, fresh()).value == 0.75
-    assert statistics.pooled_paired(values, values, np.mean, fresh()) == (0, 0, 0)
+    found = statistics.pooled(values, np.mean, fresh())
+    assert found[:2] == (2, 0.75)
 
 
-def test_pooled_pairs_take_pictures_that_both_have():
-    a = [np.array([1.0, 3.0]), np.array([9.0]), np.empty(0)]
-    b = [np.array([0.0, 1.0]), np.empty(0), np.array([7.0])]
-    assert statistics.pooled_paired(a, b, np.mean, fresh()) == (1.5, 1.5, 1.5)
+def test_resamples_of_the_same_pictures_are_paired(rng):
+    """A shift that is the same in all pictures has no interval."""
+    a = [rng.random(3) for _ in range(20)]
+    b = [values - 0.5 for values in a]
+    of_a, of_b = (statistics.pooled(values, np.median, fresh()) for values in (a, b))
+    assert np.ptp(of_a.drawn) > 0.1
+    assert of_a.less(of_b).value == pytest.approx(0.5)
+    assert of_a.less(of_b).drawn == pytest.approx(0.5)
 
 
 def test_resamples_of_set_metrics_are_those_of_the_protocol():

@@ -8,6 +8,7 @@ torch = pytest.importorskip("torch")
 safetensors = pytest.importorskip("safetensors.torch")
 
 from inkhue.errors import InkhueError  # noqa: E402
+from inkhue.models import pretrained  # noqa: E402
 from inkhue.models.pretrained import Shelf, load_pretrained, still  # noqa: E402
 from inkhue.models.vgg import VGG16, Contents  # noqa: E402
 
@@ -42,10 +43,19 @@ def test_missing_weights_are_said_in_one_line(folder):
     assert "\n" not in VGG16.missing
 
 
-def test_without_a_folder_named_it_is_the_users(monkeypatch):
-    monkeypatch.delenv("INKHUE_PRETRAINED", raising=False)
-    assert "inkhue" in VGG16.missing
-    assert "pretrained" in VGG16.missing
+def test_the_named_folder_comes_before_the_users(folder, tmp_path, monkeypatch):
+    monkeypatch.setattr(
+        pretrained.platformdirs, "user_data_dir", lambda *_, **__: tmp_path / "user"
+    )
+    assert str(tmp_path / "user" / "pretrained") in VGG16.missing
+    users = tmp_path / "user" / "pretrained" / VGG16.file
+    users.parent.mkdir(parents=True)
+    users.touch()
+    assert VGG16.find() == users
+    published(folder)
+    assert VGG16.find() == folder / VGG16.file
+    monkeypatch.delenv("INKHUE_PRETRAINED")
+    assert VGG16.find() == users
 
 
 @pytest.mark.parametrize("change", [torch.rand(4), None])

@@ -406,7 +406,7 @@ def test_rooms_are_counted_as_a_person_would(gap: int, parts: int) -> None:
 def test_flats_are_filled_better_than_by_watersheds(art: Path) -> None:
     for needed in ("scipy", "skimage", "fsspec"):
         pytest.importorskip(needed, reason="scores pictures: pip install inkhue[evaluate]")
-    from inkhue.evaluate.region_accuracy import score
+    from inkhue.evaluate.metrics.region_accuracy import score
     from inkhue.evaluate.rivals import watershed
     from inkhue.evaluate.rivals.paint import painted
     from inkhue.evaluate.sets import make_item, read_set, region_hints

@@ -66,13 +66,14 @@ def table(rows: list[Measured]) -> Table:
         "colour ms",
         "whole ms",
         "networks ms",
+        "again ms",
         "ratio",
         "peak MB",
     )
     for heading in headings:
         shown.add_column(heading, justify="right")
     for row in rows:
-        times = (f"{t:.0f}" for t in (row.draft, row.color, row.whole, row.networks))
+        times = (f"{t:.0f}" for t in (row.draft, row.color, row.whole, row.networks, row.hint))
         peak = "n/a" if row.peak_mb is None else f"{row.peak_mb:.0f}"
         shown.add_row(
             row.model,

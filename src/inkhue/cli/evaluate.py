@@ -21,7 +21,7 @@ NUMBERS = "0,10,40,140,400"
     "--model",
     multiple=True,
     metavar="NAME[@OBEY],...",
-    help="Models, by name or folder, or fills without a network; repeatable.",
+    help="Models, by name or folder, fills, or recorded scores (NAME.csv.gz); repeatable.",
 )
 @click.option(
     "--command",
@@ -76,6 +76,8 @@ def command(
         outcome = evaluate(plan, lambda done, of: bar.update(task, completed=done, total=of))
     figures = blocks(outcome)
     say(f"wrote {write_report(outcome, figures)}")
+    for note in (note for block in figures for note in block.notes):
+        say(note)
     for path in record(outcome, figures) if into else ():
         say(f"wrote the scores into {path}")
     if outcome.failures:

@@ -49,7 +49,8 @@ class Window:
         """As `cut`, for thin dark lines of which none may fade where the picture is reduced."""
         width = round(self.side / size)
         if width > 1:
-            picture = cv2.erode(picture, np.ones((width, width), np.uint8))
+            square = np.ones((width, width), np.uint8)
+            picture = np.asarray(cv2.erode(picture, square), np.uint8)
         return self.cut(picture, size)
 
 

@@ -37,7 +37,9 @@ def borders_of_flats(rgb: Bytes, line: Bytes) -> Bytes:
     paper = line >= INKED
     if not paper.any():
         return np.full(line.shape, UNKNOWN, np.uint8)
-    lab = cv2.cvtColor(cv2.medianBlur(through(rgb, paper), 3).astype(np.float32) / 255, cv2.COLOR_RGB2LAB)
+    lab = cv2.cvtColor(
+        cv2.medianBlur(through(rgb, paper), 3).astype(np.float32) / 255, cv2.COLOR_RGB2LAB
+    )
     ends = np.zeros(line.shape, np.bool_)
     # Two pixels apart: an edge that was smoothed is a step too.
     ends[:, 1:-1] |= apart(lab[:, 2:], lab[:, :-2])

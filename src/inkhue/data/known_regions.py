@@ -16,7 +16,9 @@ from inkhue.regions import Regions, find_regions, spread, spread_planes
 
 SCALE: Final = 4  # pixels to a cell
 BORDER, NO_BORDER = 90, 166  # least values of a cell's borders: up to, and from
-WITH_BORDERS: Final = 0.5  # share of crops whose regions know the borders, where there are known ones
+WITH_BORDERS: Final = (
+    0.5  # share of crops whose regions know the borders, where there are known ones
+)
 MISSED: Final = 0.15  # share of border patches that such regions miss
 PATCH: Final = 8  # cells
 FALSE: Final = 0.004  # share of cells that are taken for a border
@@ -52,7 +54,8 @@ def planes(regions: Regions, hint: Floats) -> dict[str, NDArray[np.generic]]:
     rgba = np.rint(255 * hint.transpose(1, 2, 0)).astype(np.uint8)
     hints = from_pixels(np.repeat(np.repeat(rgba, SCALE, 0), SCALE, 1))
     found = spread(regions, hints)
-    flats, sure = spread_planes(found, hints, *hint.shape[1:])
+    grid = (hint.shape[1], hint.shape[2])
+    flats, sure = spread_planes(found, hints, grid, grid)
     colors = np.array([h.color for h in hints] or [(0, 0, 0)], np.float32)
     tones = np.append(colors[found.tones], np.zeros((1, 3), np.float32), axis=0)
     return {
@@ -74,7 +77,7 @@ def to_cells(borders: Bytes) -> tuple[Floats, Floats]:
 def believed(border: Floats, rng: np.random.Generator) -> Bytes:
     """Return a boundary map, (h, w) of 0 .. 15, as a network might make it of true borders."""
     shape = tuple(-(-side // PATCH) for side in border.shape)
-    seen = (rng.random(shape) >= MISSED).astype(np.float32)
-    seen = cv2.resize(seen, border.shape[::-1], interpolation=cv2.INTER_NEAREST)
+    patches = (rng.random(shape) >= MISSED).astype(np.float32)
+    seen = cv2.resize(patches, border.shape[::-1], interpolation=cv2.INTER_NEAREST)
     wrong = rng.random(border.shape) < FALSE
     return np.where((border * seen > 0) | wrong, 15, 0).astype(np.uint8)

@@ -1,28 +1,35 @@
-"""The run's figures: each metric of each system, with intervals and paired differences."""
+"""Figures: each metric of each system, with intervals and paired differences.
+
+Systems are those of a run, or recorded ones; no network is needed for either.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import partial
+from typing import TYPE_CHECKING
 
 import numpy as np
 from numpy.typing import NDArray
 
-from inkhue.evaluate import frechet, kernel
-from inkhue.evaluate.run import REGIONS, Outcome, Row
-from inkhue.evaluate.scoring import INCEPTION, OWN_INCEPTION, SQUEEZE
+from inkhue.evaluate.metrics import frechet, kernel
+from inkhue.evaluate.recorded import Recorded, Together, pictures_key
+from inkhue.evaluate.rows import INCEPTION, OWN_INCEPTION, REGIONS, SQUEEZE, Row, title_of
 from inkhue.evaluate.statistics import (
-    SET_RESAMPLES,
     UNKNOWN,
     Estimate,
+    Resampled,
     Statistic,
     bootstrap,
+    estimate,
     paired,
     pooled,
-    pooled_paired,
     set_estimate,
 )
+
+if TYPE_CHECKING:  # it loads torch
+    from inkhue.evaluate.run import Outcome
 
 SEED = 0
 FEWEST_OF_SET = 2  # pictures that a set metric needs
@@ -44,6 +51,11 @@ class Metric:
     pooled: bool = False
     of_set: Callable[..., float] | None = None
     resampled: Callable[..., NDArray[np.float64]] | None = None
+
+    @property
+    def together(self) -> bool:
+        """Whether it is of all pictures together, and has no number for each."""
+        return self.pooled or self.of_set is not None
 
 
 def percentile(q: float) -> Statistic:
@@ -85,15 +97,36 @@ class Figure:
 
 
 @dataclass(frozen=True)
+class Column:
+    """What one system has of a block: rows in the order of its pictures, and what is of all."""
+
+    system: str
+    rows: Sequence[Row]  # none where there is nothing to compare
+    together: Mapping[str, Resampled]  # by the metric's name
+
+
+@dataclass(frozen=True)
 class Block:
     """The figures of one set of pictures under one condition."""
 
     title: str  # "val, 140 hints"
     shard: str
     condition: str
-    pictures: int
-    systems: tuple[str, ...]
+    group: str  # with regions alone
+    ids: tuple[str, ...]  # of its pictures
+    columns: tuple[Column, ...]  # a system each
     figures: tuple[Figure, ...]
+    notes: tuple[str, ...]  # what cannot be compared
+
+    @property
+    def pictures(self) -> int:
+        """How many pictures it is of."""
+        return len(self.ids)
+
+    @property
+    def systems(self) -> tuple[str, ...]:
+        """The systems' names."""
+        return tuple(column.system for column in self.columns)
 
     def find(self, metric: str, system: str) -> Figure | None:
         """Return a figure by the names of metric and system."""
@@ -101,67 +134,104 @@ class Block:
             (f for f in self.figures if f.metric.name == metric and f.system == system), None
         )
 
+    def together(self, system: str) -> Together:
+        """Return what a system's file of scores keeps of this block."""
+        (found,) = (column.together for column in self.columns if column.system == system)
+        return Together(self.shard, self.condition, self.group, pictures_key(self.ids), found)
+
 
 def blocks(outcome: Outcome) -> list[Block]:
     """Return the figures of all sets and conditions, in the order of the run.
 
     Only pictures that every system has coloured count: each figure of a block is of the same ones.
     """
-    systems = tuple(system.name for system in outcome.plan.systems)
     originals = {(row.shard, row.id): row for row in outcome.rows if not row.system}
+    found = []
+    for title, rows in grouped(outcome.predictions).items():
+        ids = shared_ids(rows, [system.name for system in outcome.plan.systems])
+        first = [originals[rows[0].shard, key] for key in ids]
+        columns = []
+        for system in outcome.plan.compared:
+            if isinstance(system, Recorded):
+                columns.append(recorded_column(system, title, ids))
+            else:
+                own = {row.id: row for row in rows if row.system == system.name}
+                columns.append((scored_column(system.name, [own[key] for key in ids], first), ""))
+        found.append(make_block(rows[0], ids, columns))
+    return found
+
+
+def shared_ids(rows: Sequence[Row], systems: Sequence[str]) -> list[str]:
+    """Return the pictures that all systems have coloured, in their order."""
+    coloured = [{row.id for row in rows if row.system == name} for name in systems]
+    return [key for key in dict.fromkeys(row.id for row in rows) if all(key in s for s in coloured)]
+
+
+def recorded_blocks(systems: Sequence[Recorded]) -> list[Block]:
+    """Return the figures of files alone: blocks and pictures are those of the first."""
     return [
-        make_block(title, rows, systems, originals) for title, rows in grouped(outcome.predictions)
+        make_block(
+            next(iter(rows.values())),
+            list(rows),
+            [recorded_column(system, title, list(rows)) for system in systems],
+        )
+        for title, rows in systems[0].blocks.items()
     ]
 
 
-def grouped(rows: Sequence[Row]) -> Iterator[tuple[str, list[Row]]]:
+def grouped(rows: Sequence[Row]) -> dict[str, list[Row]]:
     """Split rows by set and condition; region hints by the set's groups too."""
     found: dict[str, list[Row]] = {}
     for row in rows:
-        found.setdefault(title_of(row), []).append(row)
-    yield from found.items()
+        found.setdefault(title_of(row.shard, row.condition, row.group), []).append(row)
+    return found
 
 
-def title_of(row: Row) -> str:
-    """Say which block a row belongs to."""
-    if row.condition == REGIONS:
-        return f"{row.shard}, {row.group}, one hint a region"
-    return f"{row.shard}, {row.condition} hints"
+def scored_column(name: str, rows: Sequence[Row], originals: Sequence[Row]) -> Column:
+    """Compute what a system that was run has of all pictures together."""
+    found = {metric.name: of_all(metric, rows, originals) for metric in METRICS if metric.together}
+    return Column(name, rows, {name: figure for name, figure in found.items() if figure})
 
 
-def make_block(
-    title: str,
-    rows: Sequence[Row],
-    systems: tuple[str, ...],
-    originals: dict[tuple[str, str], Row],
-) -> Block:
-    """Compute a block's figures."""
-    by_system = {name: {r.id: r for r in rows if r.system == name} for name in systems}
-    shared = set.intersection(*(set(found) for found in by_system.values()))
-    order = [key for key in dict.fromkeys(row.id for row in rows) if key in shared]
-    shard = rows[0].shard
-    scores = {name: [by_system[name][key] for key in order] for name in systems}
-    scores[""] = [originals[shard, key] for key in order]
-    figures = [figure for metric in METRICS for figure in figures_of(metric, systems, scores)]
-    return Block(title, shard, rows[0].condition, len(order), systems, tuple(figures))
+def recorded_column(system: Recorded, title: str, ids: Sequence[str]) -> tuple[Column, str]:
+    """Return what a recorded system has of these pictures, and a note if that is not all."""
+    rows, together = system.blocks.get(title, {}), system.find(title)
+    said = f"{system.name}, {title}: "
+    if not rows:
+        return Column(system.name, (), {}), f"{said}not in its file."
+    if not set(ids) <= set(rows):
+        return Column(system.name, (), {}), f"{said}scored on other pictures."
+    chosen = [rows[key] for key in ids]
+    if together is not None and together.key != pictures_key(ids):
+        left_out = "FID, FSD, KSD, hint error and spread are left out"
+        note = f"{said}scored on {len(rows)} pictures, compared on {len(ids)}: {left_out}."
+        return Column(system.name, chosen, {}), note
+    return Column(system.name, chosen, {} if together is None else together.metrics), ""
 
 
-def figures_of(
-    metric: Metric, systems: Sequence[str], scores: dict[str, list[Row]]
-) -> Iterator[Figure]:
+def make_block(one: Row, ids: Sequence[str], noted: Sequence[tuple[Column, str]]) -> Block:
+    """Compute the figures of a block's columns; `one` is any of its rows."""
+    group = one.group if one.condition == REGIONS else ""
+    columns = tuple(column for column, _ in noted)
+    return Block(
+        title_of(one.shard, one.condition, one.group),
+        one.shard,
+        one.condition,
+        group,
+        tuple(ids),
+        columns,
+        tuple(figure for metric in METRICS for figure in figures_of(metric, columns)),
+        tuple(note for _, note in noted if note),
+    )
+
+
+def figures_of(metric: Metric, columns: Sequence[Column]) -> Iterator[Figure]:
     """Yield a metric's figure for each system that has it."""
-    first = systems[0]
-    for name in systems:
-        if not any(metric.source in row.score for row in scores[name]):
-            continue
-        other = first if name != first and has(metric, scores[first]) else None
-        if metric.of_set is not None:
-            value, gain = of_sets(metric, scores, name, other)
-        elif metric.pooled:
-            value, gain = of_many(metric, scores, name, other)
-        else:
-            value, gain = of_pictures(metric, scores, name, other)
-        yield Figure(metric, name, value, gain)
+    compute = of_together if metric.together else of_pictures
+    for column in columns:
+        if metric.name in column.together or has(metric, column.rows):
+            other = columns[0] if column is not columns[0] else None
+            yield Figure(metric, column.system, *compute(metric, column, other))
 
 
 def has(metric: Metric, rows: Sequence[Row]) -> bool:
@@ -172,54 +242,45 @@ def has(metric: Metric, rows: Sequence[Row]) -> bool:
 Values = tuple[Estimate, Estimate | None]
 
 
-def of_pictures(
-    metric: Metric, scores: dict[str, list[Row]], name: str, other: str | None
-) -> Values:
+def of_pictures(metric: Metric, column: Column, other: Column | None) -> Values:
     """Compute a figure that has one number a picture."""
-    mine = numbers(scores[name], metric.source)
+    mine = numbers(column.rows, metric.source)
     value = bootstrap(mine, metric.statistic, generator())
-    if other is None:
+    if other is None or not has(metric, other.rows):
         return value, None
-    theirs = numbers(scores[other], metric.source)
+    theirs = numbers(other.rows, metric.source)
     return value, paired(mine, theirs, generator(), metric.statistic)
 
 
-def of_many(metric: Metric, scores: dict[str, list[Row]], name: str, other: str | None) -> Values:
-    """Compute a figure that has several numbers a picture."""
-    mine = [array(row, metric.source) for row in scores[name]]
-    value = pooled(mine, metric.statistic, generator(), SET_RESAMPLES)
-    if other is None:
-        return value, None
-    theirs = [array(row, metric.source) for row in scores[other]]
-    return value, pooled_paired(mine, theirs, metric.statistic, generator(), SET_RESAMPLES)
+def of_together(metric: Metric, column: Column, other: Column | None) -> Values:
+    """Compute a figure that is of all pictures together from its resamples."""
+    interval = estimate if metric.pooled else set_estimate
+    mine = column.together.get(metric.name)
+    if mine is None:
+        return UNKNOWN, None
+    theirs = None if other is None else other.together.get(metric.name)
+    gain = None if theirs is None else interval(*mine.less(theirs)[1:])
+    return interval(*mine[1:]), gain
 
 
-def of_sets(metric: Metric, scores: dict[str, list[Row]], name: str, other: str | None) -> Values:
-    """Compute a distance between the features of a set and of its originals."""
+def of_all(metric: Metric, rows: Sequence[Row], originals: Sequence[Row]) -> Resampled | None:
+    """Compute a metric of all pictures together, and its resamples; None where it has none."""
+    if metric.pooled:
+        return pooled([array(row, metric.source) for row in rows], metric.statistic, generator())
     assert metric.of_set is not None
     assert metric.resampled is not None
     # The originals have but one kind of Inception features.
     kind = INCEPTION if metric.source == OWN_INCEPTION else metric.source
-    if len(scores[name]) < FEWEST_OF_SET or not has_all(scores[""], kind):
-        return UNKNOWN, None
-    originals = features(scores[""], kind)
-    made = features(scores[name], metric.source)
-    distance, drawn = metric.of_set(made, originals), metric.resampled(made, originals)
-    value = set_estimate(distance, drawn)
-    if other is None or not has_all(scores[other], metric.source):
-        return value, None
-    theirs = features(scores[other], metric.source)
-    gain = distance - metric.of_set(theirs, originals)
-    return value, set_estimate(gain, drawn - metric.resampled(theirs, originals))
+    made, real = features(rows, metric.source), features(originals, kind)
+    if made is None or real is None:
+        return None
+    return Resampled(len(made), metric.of_set(made, real), metric.resampled(made, real))
 
 
-def has_all(rows: Sequence[Row], source: str) -> bool:
-    """Whether every row has this score."""
-    return all(source in row.score for row in rows)
-
-
-def features(rows: Sequence[Row], source: str) -> NDArray[np.float64]:
-    """Return the features of pictures, (n, D)."""
+def features(rows: Sequence[Row], source: str) -> NDArray[np.float64] | None:
+    """Return the features of pictures, (n, D); None for too few, or where any has none."""
+    if len(rows) < FEWEST_OF_SET or not all(source in row.score for row in rows):
+        return None
     return np.stack([row.score[source] for row in rows])
 
 

@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 import base64
-import csv
-import gzip
 import io
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -18,10 +16,12 @@ from matplotlib.figure import Figure as Plot
 from inkhue import __version__
 from inkhue.data.shards import Picture
 from inkhue.evaluate.cost import Cost, costs
-from inkhue.evaluate.figures import Block, title_of
+from inkhue.evaluate.figures import Block, grouped
 from inkhue.evaluate.hint_auc import METRICS as HINT_AUC_METRICS
 from inkhue.evaluate.hint_auc import hint_auc
-from inkhue.evaluate.run import REGIONS, Failure, Outcome, Row, hints_of
+from inkhue.evaluate.recorded import SUFFIX, Recorded, packed
+from inkhue.evaluate.rows import REGIONS
+from inkhue.evaluate.run import Failure, Outcome, hints_of
 from inkhue.evaluate.sets import make_item, shard_name
 from inkhue.evaluate.sheets import Sheet, make_sheet
 from inkhue.evaluate.store import file_name, write
@@ -38,11 +38,6 @@ from inkhue.evaluate.tables import (
 HTML, MARKDOWN = "report.html", "report.md"
 TEMPLATE = "report.html.j2"
 PLOTTED = ("LPIPS", "CIEDE2000", "FID", "FSD")
-NUMBERS = (  # of each picture, in the committed scores
-    "lpips", "ciede", "psnr", "ssim", "colourfulness", "line_error", "ink_error", "accuracy",
-    "bleed",
-)  # fmt: skip
-MANY = ("hint_error", "hint_spread")  # several numbers a picture: median and 95th percentile
 
 
 @dataclass(frozen=True)
@@ -64,19 +59,20 @@ def write_report(outcome: Outcome, figures: Sequence[Block]) -> Path:
     if outcome.plan.hint_auc:
         closing += hint_auc_tables(outcome)
     folder = outcome.plan.folder
-    write(folder / MARKDOWN, as_markdown(sections, closing, outcome).encode())
+    write(folder / MARKDOWN, as_markdown(sections, figures, closing, outcome).encode())
     write(folder / HTML, as_html(sections, figures, closing, outcome).encode())
     for system in outcome.plan.systems:
-        write(folder / f"{file_name(system.name)}.csv.gz", scores_of(system, outcome))
+        path = folder / f"{file_name(system.name)}{SUFFIX}"
+        write(path, packed(scores_of(system, outcome, figures)))
     return folder / HTML
 
 
 def section(block: Block, outcome: Outcome, pictures: dict[tuple[str, str], Picture]) -> Section:
     """Make a block's tables and sheets."""
-    rows = [row for row in outcome.predictions if title_of(row) == block.title]
-    tables = [figure_table(block, outcome), difference_table(block)]
+    rows = grouped(outcome.predictions)[block.title]
+    tables = [figure_table(block, outcome.instruments.unmeasured), difference_table(block)]
     if block.condition != REGIONS:
-        tables.append(source_table(block.title, rows, block.systems))
+        tables.append(source_table(block))
     in_set = {key: picture for (shard, key), picture in pictures.items() if shard == block.shard}
     sheets = [
         make_sheet(
@@ -97,12 +93,14 @@ def section(block: Block, outcome: Outcome, pictures: dict[tuple[str, str], Pict
 
 def measured_costs(outcome: Outcome, pictures: dict[tuple[str, str], Picture]) -> list[Cost]:
     """Measure the systems on the first picture that was scored."""
+    unknown = {system.name: Cost(system.name, None) for system in outcome.plan.compared}
     first = next(iter(outcome.predictions), None)
     if first is None:
-        return [Cost(system.name, None) for system in outcome.plan.systems]
+        return list(unknown.values())
     item = make_item(pictures[first.shard, first.id])
     hints, _ = hints_of(item, first.condition)
-    return costs(outcome.plan.systems, item, hints)
+    measured = {cost.system: cost for cost in costs(outcome.plan.systems, item, hints)}
+    return list((unknown | measured).values())
 
 
 def hint_auc_tables(outcome: Outcome) -> list[Table]:
@@ -119,9 +117,14 @@ def hint_auc_tables(outcome: Outcome) -> list[Table]:
     return tables
 
 
-def as_markdown(sections: Sequence[Section], closing: Sequence[Table], outcome: Outcome) -> str:
+def as_markdown(
+    sections: Sequence[Section],
+    figures: Sequence[Block],
+    closing: Sequence[Table],
+    outcome: Outcome,
+) -> str:
     """Return all tables as Markdown."""
-    parts = [f"# Scores, inkhue {__version__}", *notes(outcome)]
+    parts = [f"# Scores, inkhue {__version__}", *notes(outcome, figures)]
     if outcome.failures:
         parts += ["## Failures", *(f"- {told(failure)}" for failure in outcome.failures)]
     parts += [markdown(table) for part in sections for table in part.tables]
@@ -154,7 +157,7 @@ def as_html(
     ]
     return environment.get_template(TEMPLATE).render(
         title=f"Scores, inkhue {__version__}",
-        notes=notes(outcome),
+        notes=notes(outcome, figures),
         failures=[told(failure) for failure in outcome.failures],
         blocks=shown,
         plots=plots(figures),
@@ -162,7 +165,7 @@ def as_html(
     )
 
 
-def notes(outcome: Outcome) -> list[str]:
+def notes(outcome: Outcome, figures: Sequence[Block]) -> list[str]:
     """Say what a reader must know."""
     said = [
         "Pictures of 512 x 512 pixels; 95 % bootstrap intervals over pictures in brackets; only"
@@ -177,17 +180,28 @@ def notes(outcome: Outcome) -> list[str]:
     with_lines = [system.name for system in outcome.plan.systems if system.with_lines]
     if with_lines:
         said.append(f"With lines (their colour layers hold the lines): {', '.join(with_lines)}.")
-    for system in outcome.plan.systems:
-        if isinstance(system, ModelSystem):
-            said.append(f"{system.name}: {trained(system)}, pictures' key {system.key}.")
+    for system in outcome.plan.compared:
+        if isinstance(system, ModelSystem | Recorded):
+            facts = system.facts if isinstance(system, Recorded) else facts_of(system, outcome)
+            said.append(f"{system.name}: {'; '.join(facts)}.")
+    said += [note for block in figures for note in block.notes]
     return [*said, *outcome.instruments.missing]
 
 
-def trained(system: ModelSystem) -> str:
-    """Say how far a model was trained."""
-    stages = {n: s for n, s in system.model.training.items() if isinstance(s, dict)}
-    parts = [f"{n} {s['crops']:,} crops in {s['hours']:.2f} h" for n, s in stages.items()]
-    return "trained: " + (", ".join(parts) or "not said")
+def facts_of(system: System, outcome: Outcome) -> tuple[str, ...]:
+    """Say what a system was, a line each; of a model its stages and how far they were trained."""
+    rows = [row for row in outcome.predictions if row.system == system.name]
+    pictures = len({(row.shard, row.id) for row in rows})
+    facts = [f"key {system.key}, inkhue {__version__}, {pictures} pictures"]
+    if isinstance(system, ModelSystem):
+        training = system.model.training
+        for name, stage in system.model.stages.items():
+            fact = f"{name}: sha256 {stage.sha256[:16]}, {stage.parameters:,} parameters"
+            if name in training:  # not a network that was published
+                crops, hours = training[name]["crops"], training[name]["hours"]
+                fact += f", trained on {crops:,} crops in {hours:.2f} h"
+            facts.append(fact)
+    return tuple(facts)
 
 
 def told(failure: Failure) -> str:
@@ -233,26 +247,8 @@ def plot(found: Sequence[Block], metric: str) -> str:
     return stream.getvalue().partition("?>")[2].partition(">")[2]  # without XML's head
 
 
-def scores_of(system: System, outcome: Outcome) -> bytes:
-    """Return a system's scores by picture as gzipped CSV, with what the system was."""
-    stream = io.StringIO()
-    stream.write(f"# {system.name}, key {system.key}, inkhue {__version__}\n")
-    if isinstance(system, ModelSystem):
-        stream.write(f"# {trained(system)}\n")
-    writer = csv.writer(stream, lineterminator="\n")
-    many = [f"{name}_{q}" for name in MANY for q in ("median", "95th")]
-    writer.writerow(["shard", "condition", "group", "id", *NUMBERS, *many])
-    for row in outcome.predictions:
-        if row.system == system.name:
-            facts = (row.shard, row.condition, row.group, row.id)
-            writer.writerow([*facts, *numbers_of(row)])
-    return gzip.compress(stream.getvalue().encode(), mtime=0)
-
-
-def numbers_of(row: Row) -> list[str]:
-    """Return a row's numbers as text."""
-    numbers = [f"{float(row.score[n]):.6g}" if n in row.score else "" for n in NUMBERS]
-    for name in MANY:
-        values = row.score.get(name, np.zeros(0))
-        numbers += [f"{np.percentile(values, q):.6g}" if values.size else "" for q in (50, 95)]
-    return numbers
+def scores_of(system: System, outcome: Outcome, figures: Sequence[Block]) -> Recorded:
+    """Return a system's scores, to be compared with later."""
+    rows = [row for row in outcome.predictions if row.system == system.name]
+    together = [block.together(system.name) for block in figures]
+    return Recorded(system.name, facts_of(system, outcome), rows, together)

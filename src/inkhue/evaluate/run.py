@@ -14,19 +14,19 @@ from pathlib import Path
 
 from inkhue.data.shards import Picture
 from inkhue.errors import InkhueError, UsageError
-from inkhue.evaluate.scoring import Instruments, Score, Scorer, find_instruments
+from inkhue.evaluate.recorded import Recorded
+from inkhue.evaluate.rows import REGIONS, Row, Score
+from inkhue.evaluate.scoring import Instruments, Scorer, find_instruments
 from inkhue.evaluate.sets import Item, Regions, make_item, pixel_hints, read_set, region_hints
 from inkhue.evaluate.store import file_name, kept_prediction, kept_score
 from inkhue.evaluate.systems import Prediction, System, files_version
 from inkhue.evaluate.true_regions import FEWEST, true_regions
 from inkhue.hints import Hints
 
-REGIONS = "regions"  # the condition of one hint a region; others are named by their number
-
 # Code that changes no score: what calls the scorer, and what comes after it.
 AFTER_SCORES = (
-    "cost", "figures", "hint_auc", "record", "report", "run", "sheets", "statistics", "store",
-    "systems", "tables",
+    "cost", "figures", "frechet", "hint_auc", "kernel", "record", "recorded", "report", "run",
+    "sheets", "statistics", "store", "systems", "tables",
 )  # fmt: skip
 
 Tell = Callable[[int, int], None]  # done, of how many
@@ -34,19 +34,29 @@ Tell = Callable[[int, int], None]  # done, of how many
 
 @dataclass(frozen=True)
 class Plan:
-    """What is to be scored.
+    """What is to be scored, and recorded systems that it is compared with.
 
     `hints`: numbers of pixel hints. With `regions` sets whose pictures all have true lines get one
     hint a region in place of those. `limit`: pictures of each set, the first.
     """
 
     data: Sequence[str]
-    systems: Sequence[System]
+    compared: Sequence[System | Recorded]  # with the first
     folder: Path
     hints: Sequence[int] = (0, 10, 40, 140, 400)
     regions: bool = False
     limit: int | None = None
     hint_auc: bool = False  # the Hint-AUC of each set too
+
+    @property
+    def systems(self) -> list[System]:
+        """What colours; recorded systems do not."""
+        return [system for system in self.compared if not isinstance(system, Recorded)]
+
+    @property
+    def recorded(self) -> list[Recorded]:
+        """What is compared from its file."""
+        return [system for system in self.compared if isinstance(system, Recorded)]
 
 
 @dataclass(frozen=True)
@@ -58,18 +68,6 @@ class Failure:
     shard: str
     id: str
     reason: str
-
-
-@dataclass(frozen=True)
-class Row:
-    """The score of one prediction; without a system, of the original."""
-
-    system: str
-    condition: str
-    shard: str
-    group: str
-    id: str
-    score: Score
 
 
 @dataclass(frozen=True)
@@ -103,6 +101,11 @@ def evaluate(plan: Plan, tell: Tell) -> Outcome:
             score_picture(picture, conditions, outcome)
             done += len(conditions)
             tell(done, total)
+    if not outcome.predictions and not outcome.failures:
+        raise InkhueError(
+            f"nothing was scored: all {len(outcome.left_out)} pictures have fewer than {FEWEST}"
+            " regions: leave out --regions"
+        )
     return outcome
 
 
@@ -159,7 +162,9 @@ def predict(system: System, item: Item, hints: Hints) -> Prediction:
 def scoring_version() -> str:
     """Digest the code that scores: other code's scores are not taken for this one's."""
     folder = Path(__file__).parent
-    return files_version(path for path in folder.glob("*.py") if path.stem not in AFTER_SCORES)
+    network = folder.parent / "models" / "squeezenet.py"
+    files = [*folder.glob("*.py"), *folder.glob("metrics/*.py"), network]
+    return files_version(path for path in files if path.stem not in AFTER_SCORES)
 
 
 class SystemFailedError(Exception):

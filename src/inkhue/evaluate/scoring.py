@@ -8,8 +8,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from inkhue.errors import InkhueError
-from inkhue.evaluate import (
+from inkhue.evaluate.metrics import (
     ciede,
     colourfulness,
     hint_error,
@@ -22,15 +21,12 @@ from inkhue.evaluate import (
     squeezenet,
     ssim,
 )
+from inkhue.evaluate.rows import INCEPTION, OWN_INCEPTION, SQUEEZE, Score
 from inkhue.evaluate.sets import Item, Regions
 from inkhue.evaluate.systems import Prediction
-from inkhue.evaluate.weights import find_weights
 from inkhue.hints import Hints
+from inkhue.models.squeezenet import SQUEEZENET
 
-Score = dict[str, NDArray[np.float64]]  # a metric's number or numbers; features of set metrics
-
-# Names of what is kept for set metrics: features of the result, and of the network's own picture.
-SQUEEZE, INCEPTION, OWN_INCEPTION = "squeeze", "inception", "inception_own"
 HALF_INK = 127  # line art above it counts for CIEDE2000
 
 
@@ -42,20 +38,20 @@ class Instruments:
     inception: bool
     missing: tuple[str, ...]  # one line for each file that is missing
 
+    @property
+    def unmeasured(self) -> set[str]:
+        """The scores that there are no weights for."""
+        squeeze = set() if self.squeeze else {"lpips", SQUEEZE}
+        return squeeze if self.inception else squeeze | {INCEPTION, OWN_INCEPTION}
+
 
 def find_instruments() -> Instruments:
     """Look for the weights of the feature networks."""
-    missing = []
-    for name in ("lpips-squeeze", "fid-inception"):
-        try:
-            find_weights(name)
-        except InkhueError as error:
-            missing.append((name, str(error)))
-    absent = {name for name, _ in missing}
+    squeeze, inception_2015 = SQUEEZENET, inception.INCEPTION
     return Instruments(
-        "lpips-squeeze" not in absent,
-        "fid-inception" not in absent,
-        tuple(text for _, text in missing),
+        squeeze.find() is not None,
+        inception_2015.find() is not None,
+        tuple(s.missing for s in (squeeze, inception_2015) if s.find() is None),
     )
 
 

@@ -12,7 +12,8 @@ from numpy.typing import NDArray
 from PIL import Image
 
 from inkhue.data.shards import Picture
-from inkhue.evaluate.run import Desk, Outcome, Row, hints_of
+from inkhue.evaluate.rows import Row
+from inkhue.evaluate.run import Desk, Outcome, hints_of
 from inkhue.evaluate.sets import make_item
 from inkhue.evaluate.systems import System
 from inkhue.hints import draw_hints

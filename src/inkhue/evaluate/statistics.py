@@ -25,6 +25,22 @@ class Estimate(NamedTuple):
     high: float
 
 
+class Resampled(NamedTuple):
+    """A figure of some pictures together, and the same of each resample of them -> (resamples,).
+
+    The resamples' indices depend on the number of pictures alone: two systems' figures of the same
+    pictures can be subtracted.
+    """
+
+    pictures: int
+    value: float
+    drawn: NDArray[np.float64]
+
+    def less(self, other: Resampled) -> Resampled:
+        """Return the difference to another system's figure of the same pictures."""
+        return Resampled(self.pictures, self.value - other.value, self.drawn - other.drawn)
+
+
 UNKNOWN = Estimate(np.nan, np.nan, np.nan)
 
 
@@ -81,37 +97,18 @@ def pooled(
     values: Sequence[NDArray[np.float64]],
     statistic: Statistic,
     rng: np.random.Generator,
-    resamples: int = RESAMPLES,
-) -> Estimate:
-    """Statistic of all numbers of all pictures, several for each (all hints), with its interval.
+    resamples: int = SET_RESAMPLES,
+) -> Resampled | None:
+    """Statistic of all numbers of all pictures, several for each (all hints); None without any.
 
     Pictures are drawn, each with all its numbers, as those of one picture are alike. A picture
     without the metric has an empty array.
     """
     known = [array for array in values if array.size]
     if not known:
-        return UNKNOWN
-    drawn = draws(len(known), resamples, rng)
-    return estimate(statistic(np.concatenate(known), axis=-1), of_drawn(known, drawn, statistic))
-
-
-def pooled_paired(
-    values_a: Sequence[NDArray[np.float64]],
-    values_b: Sequence[NDArray[np.float64]],
-    statistic: Statistic,
-    rng: np.random.Generator,
-    resamples: int = RESAMPLES,
-) -> Estimate:
-    """`paired` for several numbers a picture: over the pictures for which both have some."""
-    both = [(a, b) for a, b in zip(values_a, values_b, strict=True) if a.size and b.size]
-    if not both:
-        return UNKNOWN
-    drawn = draws(len(both), resamples, rng)
-    (value_a, drawn_a), (value_b, drawn_b) = (
-        (statistic(np.concatenate(known), axis=-1), of_drawn(known, drawn, statistic))
-        for known in zip(*both, strict=True)
-    )
-    return estimate(value_a - value_b, drawn_a - drawn_b)
+        return None
+    drawn = of_drawn(known, draws(len(known), resamples, rng), statistic)
+    return Resampled(len(known), float(statistic(np.concatenate(known), axis=-1)), drawn)
 
 
 def of_drawn(

@@ -16,7 +16,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from inkhue.errors import InkhueError
-from inkhue.evaluate.scoring import Score
+from inkhue.evaluate.rows import Score
 from inkhue.evaluate.systems import Prediction
 from inkhue.output import replacing
 

@@ -8,7 +8,7 @@ import shlex
 import subprocess
 import tempfile
 from collections.abc import Callable, Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Protocol
 
@@ -20,7 +20,8 @@ import inkhue
 from inkhue.colorizer import DEFAULT_OBEY, Colorizer
 from inkhue.errors import InkhueError, UsageError, did_you_mean
 from inkhue.evaluate import rivals
-from inkhue.evaluate.line_error import lay
+from inkhue.evaluate.metrics.line_error import lay
+from inkhue.evaluate.recorded import SUFFIX, Recorded, read_recorded
 from inkhue.evaluate.rivals import RIVALS
 from inkhue.evaluate.sets import SIDE, Item
 from inkhue.hints import Hints
@@ -189,21 +190,24 @@ def make_systems(
     seconds: float,
     with_lines: bool,
     threads: int | None = None,
-) -> list[System]:
+) -> list[System | Recorded]:
     """Make the systems of a run; names that come twice are a UsageError."""
-    systems: list[System] = [named_system(name, threads) for name in models]
+    systems: list[System | Recorded] = [named_system(name, threads) for name in models]
     systems += [CommandSystem(c, seconds, with_lines=with_lines) for c in commands]
     names = [system.name for system in systems]
     for name in names:
         if names.count(name) > 1:
             raise UsageError(f"{name!r} is given twice: name each system once")
-    if not systems:
-        raise UsageError("nothing to score: name a --model or a --command")
+    if all(isinstance(system, Recorded) for system in systems):
+        raise UsageError("nothing to score: name a --model or a --command that is not recorded")
     return systems
 
 
-def named_system(text: str, threads: int | None) -> System:
-    """Make the system that NAME, NAME@OBEY or a rival's name means."""
+def named_system(text: str, threads: int | None) -> System | Recorded:
+    """Make the system that NAME, NAME@OBEY, a rival's name or a file of scores means."""
+    if text.endswith(SUFFIX):
+        found = read_recorded(Path(text))
+        return replace(found, name=f"{found.name} (recorded)")  # beside the model of this name
     if text in RIVALS:
         return RivalSystem(text)
     name, at, number = text.rpartition("@")

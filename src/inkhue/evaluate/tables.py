@@ -2,16 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 import numpy as np
 
-from inkhue.evaluate.cost import Cost
 from inkhue.evaluate.figures import METRICS, Block, Figure, Metric
-from inkhue.evaluate.run import Outcome, Row
-from inkhue.evaluate.scoring import INCEPTION, OWN_INCEPTION, SQUEEZE
+from inkhue.evaluate.rows import Row
 from inkhue.evaluate.statistics import Estimate
+
+if TYPE_CHECKING:  # it loads torch
+    from inkhue.evaluate.cost import Cost
 
 NOT_MEASURED = "not measured"
 FEWEST_OF_GROUP = 5  # pictures that a source needs for a row of its own
@@ -28,14 +30,17 @@ class Table:
     best: frozenset[tuple[int, int]] = frozenset()
 
 
-def figure_table(block: Block, outcome: Outcome) -> Table:
-    """Lay out a block: a row a metric, a column a system, the best set off."""
+def figure_table(block: Block, unmeasured: Collection[str] = ()) -> Table:
+    """Lay out a block: a row a metric, a column a system, the best set off.
+
+    `unmeasured`: scores that there are no weights for.
+    """
     rows: list[tuple[str, ...]] = []
     best = set()
     for metric in METRICS:
         found = [block.find(metric.name, name) for name in block.systems]
         if not any(found):
-            if missing(metric, outcome):
+            if metric.source in unmeasured:
                 rows.append((label(metric), *[NOT_MEASURED] * len(found)))
             continue
         for column in best_columns(metric, found):
@@ -43,13 +48,6 @@ def figure_table(block: Block, outcome: Outcome) -> Table:
         rows.append((label(metric), *(shown(figure, metric) for figure in found)))
     title = f"{block.title} ({block.pictures} pictures)"
     return Table(title, ("", *block.systems), tuple(rows), frozenset(best))
-
-
-def missing(metric: Metric, outcome: Outcome) -> bool:
-    """Whether a metric is not there for want of a network's weights."""
-    if metric.source in (INCEPTION, OWN_INCEPTION):
-        return not outcome.instruments.inception
-    return metric.source in (SQUEEZE, "lpips") and not outcome.instruments.squeeze
 
 
 def label(metric: Metric) -> str:
@@ -134,8 +132,9 @@ def number(value: float | None, form: str) -> str:
     return "" if value is None else format(value, form)
 
 
-def source_table(title: str, rows: Sequence[Row], systems: Sequence[str]) -> Table | None:
+def source_table(block: Block) -> Table | None:
     """Break a block's scores down by the pictures' sources."""
+    rows = [row for column in block.columns for row in column.rows]
     groups = sorted({row.group for row in rows})
     lines = []
     for group in groups:
@@ -144,15 +143,16 @@ def source_table(title: str, rows: Sequence[Row], systems: Sequence[str]) -> Tab
         if count < FEWEST_OF_GROUP:
             continue
         cells = [
-            mean_of([r for r in inside if r.system == name], source, digits)
-            for name in systems
+            mean_of([row for row in column.rows if row.group == group], source, digits)
+            for column in block.columns
             for _, source, digits in BREAKDOWN
         ]
         lines.append((group, str(count), *cells))
     if len(lines) < 2:
         return None
-    header = ("source", "pictures", *(f"{s}, {name}" for s in systems for name, _, _ in BREAKDOWN))
-    return Table(f"{title}: by source", header, tuple(lines))
+    columns = (f"{system}, {name}" for system in block.systems for name, _, _ in BREAKDOWN)
+    header = ("source", "pictures", *columns)
+    return Table(f"{block.title}: by source", header, tuple(lines))
 
 
 def mean_of(rows: Sequence[Row], source: str, digits: int) -> str:

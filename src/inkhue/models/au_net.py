@@ -80,7 +80,7 @@ class Draft(Exported):
     channels here: the colour where there is a hint, 2.0 elsewhere.
     """
 
-    INPUTS, OUTPUT = ("line", "hint"), "draft"
+    INPUTS, OUTPUTS = ("line", "hint"), ("draft",)
     SIDES: ClassVar = {"line": FULL, "hint": FULL, "draft": FULL}
 
     def __init__(self, generator: Generator) -> None:
@@ -99,7 +99,7 @@ class Draft(Exported):
 class Colorize(Exported):
     """Second stage: the line art and the draft, enlarged four times, give the result."""
 
-    INPUTS, OUTPUT = ("line", "draft"), "color"
+    INPUTS, OUTPUTS = ("line", "draft"), ("color",)
     SIDES: ClassVar = {"line": FULL, "draft": QUARTER, "color": FULL}
     SCALE = 4
 

@@ -72,7 +72,7 @@ class Colorize(Exported):
     The network of the local features does not learn.
     """
 
-    INPUTS, OUTPUT = ("line", "hint"), "color"
+    INPUTS, OUTPUTS = ("line", "hint"), ("color",)
     SIDES: ClassVar = {"line": FULL, "hint": QUARTER, "color": FULL}
 
     def __init__(self, generator: Generator, local: Illustration2Vec) -> None:

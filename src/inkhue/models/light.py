@@ -24,6 +24,8 @@ from inkhue.models.exported import FULL, QUARTER, Exported
 WIDTH = 32  # channels at a quarter of the size
 FEATURES = ("near", "middle", "far", "deep")  # at 1/4, 1/8, 1/16 and 1/32 of the size
 PAPER = 0.94  # grey of a page without any hint, as the base is before the network speaks
+SURE_ENOUGH = 4  # from a quarter of full sureness on, a spread hint is taken as it is
+LITTLE = 1e-3  # weight of nothing
 LEVELS = 3  # halvings of the draft over which unhinted places take their surroundings' colours
 SIDES = {
     "line": FULL,
@@ -66,11 +68,10 @@ class Encode(Exported):
 
     def forward(self, line: Tensor) -> tuple[Tensor, Tensor, Tensor, Tensor, Tensor]:
         """Line (N, 1, H, W), 1 = paper -> features, boundary (N, 1, H/4, W/4) in [0, 1]."""
-        *features, logits = self.look(line)
-        near, middle, far, deep = features
+        near, middle, far, deep, logits = self.look(line)
         return near, middle, far, deep, torch.sigmoid(logits)
 
-    def look(self, line: Tensor) -> tuple[Tensor, ...]:
+    def look(self, line: Tensor) -> tuple[Tensor, Tensor, Tensor, Tensor, Tensor]:
         """As `forward`, with the boundary's logits."""
         near = self.near(self.stem(1 - line))
         middle = self.middle(functional.relu(self.to_middle(near)))
@@ -147,20 +148,28 @@ class Colorize(Exported):
         return within(self.enlarge(draft) + self.unfold(self.leave(seen)), self.training)
 
 
-class Light(nn.Module):
+class Light(Exported):
     """All three, as they are trained: together."""
+
+    INPUTS, OUTPUTS = ("line", "hint", "flats", "sure"), ("draft", "color")
+    SIDES: ClassVar = SIDES
 
     def __init__(self, width: int = WIDTH) -> None:
         super().__init__()
         self.encode, self.draft, self.colorize = Encode(width), Draft(width), Colorize(width)
 
+    @property
+    def parts(self) -> dict[str, Exported]:
+        """The three graphs, in the order in which they run."""
+        return {"encode": self.encode, "draft": self.draft, "colorize": self.colorize}
+
     def forward(
         self, line: Tensor, hint: Tensor, flats: Tensor, sure: Tensor
     ) -> tuple[Tensor, Tensor, Tensor]:
         """Return draft, colour, and the boundary's logits."""
-        *features, boundary = self.encode.look(line)
-        draft = self.draft(hint, flats, sure, *features)
-        return draft, self.colorize(features[0], draft), boundary
+        near, middle, far, deep, boundary = self.encode.look(line)
+        draft = self.draft(hint, flats, sure, near, middle, far, deep)
+        return draft, self.colorize(near, draft), boundary
 
 
 class Block(nn.Module):
@@ -172,7 +181,8 @@ class Block(nn.Module):
 
     def forward(self, x: Tensor) -> Tensor:
         """(N, C, h, w) -> the same."""
-        return functional.relu(x + self.two(functional.relu(self.one(x))))
+        added: Tensor = self.two(functional.relu(self.one(x)))
+        return functional.relu(x + added)
 
 
 class Step(nn.Module):
@@ -198,7 +208,8 @@ class Up(nn.Module):
 
     def forward(self, coarse: Tensor, fine: Tensor) -> Tensor:
         """(N, D, h/2, w/2), (N, C, h, w) -> (N, C, h, w)."""
-        return self.step(functional.relu(fine + self.enlarge(self.narrow(coarse))))
+        joined: Tensor = self.step(functional.relu(fine + self.enlarge(self.narrow(coarse))))
+        return joined
 
 
 def base(flats: Tensor, sure: Tensor) -> Tensor:
@@ -206,16 +217,17 @@ def base(flats: Tensor, sure: Tensor) -> Tensor:
 
     Source: pull-push, Gortler et al. 1996, section 5.2; of a page without hints, paper.
     """
-    weight = sure
-    sums = [(flats * weight, weight)]
+    weight = (SURE_ENOUGH * sure).clamp(max=1)
+    levels = [torch.cat([flats * weight, weight], dim=1)]
     for _ in range(LEVELS):
-        sums.append(tuple(functional.avg_pool2d(part, 2) for part in sums[-1]))
-    color, weight = (part.mean(dim=(2, 3), keepdim=True) for part in sums[-1])
-    filled = (color + 1e-3 * PAPER) / (weight + 1e-3)
-    for level, (color, weight) in enumerate(reversed(sums)):
-        if level:
+        levels.append(functional.avg_pool2d(levels[-1], 2))
+    whole = levels[-1].mean(dim=(2, 3), keepdim=True)
+    filled = (whole[:, :3] + LITTLE * PAPER) / (whole[:, 3:] + LITTLE)
+    for index, level in enumerate(reversed(levels)):
+        if index:
             filled = functional.interpolate(filled, scale_factor=2.0, mode="bilinear")
-        filled = color / (weight + 1e-3) * weight + filled * (1 - weight)
+        share = level[:, 3:]
+        filled = level[:, :3] / (share + LITTLE) * share + filled * (1 - share)
     return filled
 
 

@@ -57,10 +57,13 @@ class System:
     width: int  # as published
     widths: int  # what divides a width
     size: int  # working size, pixels
+    multiple: int = 64  # what divides the working page's sides, pixels
+    clean: bool = False  # its colours run through under the lines
     needs: tuple[str, ...] = ()
     aide: Aide | None = None
     contents: bool = False  # its recipe has a content loss
     reopens: bool = False  # training can start from a model folder
+    folded: bool = False  # whose graphs hold batch norms folded away
 
 
 def make_pair(network: str, stage: str, width: int, aide: int) -> Exported:
@@ -96,6 +99,7 @@ def pair(network: str, summary: str) -> System:
         widths=2,
         size=512,
         reopens=True,
+        folded=True,
     )
 
 
@@ -110,6 +114,9 @@ SYSTEMS = {
         width=32,
         widths=16,
         size=512,
+        multiple=32,
+        clean=True,
+        reopens=True,
     ),
     "ci2018": System(
         "Ci et al. 2018: ResNeXt decoder, local features of the line art",

@@ -54,7 +54,7 @@ class Style(Exported):
     The published weights are of width 64.
     """
 
-    INPUTS, OUTPUT = ("reference",), "style"
+    INPUTS, OUTPUTS = ("reference",), ("style",)
     SIDES: ClassVar = {}
 
     def __init__(self, width: int = 64) -> None:

@@ -75,7 +75,7 @@ class Generator(nn.Module):
 class Colorize(Exported):
     """The whole system but the reference's network: line art and a style give the result."""
 
-    INPUTS, OUTPUT = ("line", "style"), "color"
+    INPUTS, OUTPUTS = ("line", "style"), ("color",)
     SIDES: ClassVar = {"line": FULL, "color": FULL}
 
     def __init__(self, generator: Generator) -> None:

@@ -98,18 +98,28 @@ def tone_areas(
 
 
 def spread_planes(
-    spread: Spread, hints: Hints, height: int, width: int
+    spread: Spread, hints: Hints, grid: tuple[int, int], page: tuple[float, float]
 ) -> tuple[NDArray[np.float32], NDArray[np.float32]]:
-    """Return what a network sees of spread hints on a grid of cells (height, width).
+    """Return what a network sees of spread hints on a grid of cells.
 
     Each cell takes the pixel at its middle: (3, h, w), the colour of its hint, 0 where there is
     none; (1, h, w), how sure that is. All in [0, 1]; `transparent` counts as white.
+
+    Args:
+        spread: the hints, spread.
+        hints: those.
+        grid: rows and columns, h and w.
+        page: how many of them the page covers; on the others is nothing.
     """
-    rows, columns = (
-        (2 * np.arange(cells) + 1) * side // (2 * cells)
-        for cells, side in zip((height, width), spread.labels.shape, strict=True)
+    middles = (
+        ((np.arange(cells) + 0.5) * side / covered).astype(np.intp)
+        for cells, covered, side in zip(grid, page, spread.labels.shape, strict=True)
     )
-    at = np.ix_(rows, columns)
+    at = np.ix_(*(k[k < side] for k, side in zip(middles, spread.labels.shape, strict=True)))
     table = np.array([hint.color or WHITE for hint in hints] + [(0, 0, 0)], np.float32) / 255
-    flats = table[spread.labels[at]].transpose(2, 0, 1)
-    return np.ascontiguousarray(flats), spread.sure[at][None].astype(np.float32) / 255
+    flats = np.zeros((3, *grid), np.float32)
+    sure = np.zeros((1, *grid), np.float32)
+    inside = np.s_[:, : at[0].size, : at[1].size]
+    flats[inside] = table[spread.labels[at]].transpose(2, 0, 1)
+    sure[inside] = spread.sure[at] / np.float32(255)
+    return flats, sure

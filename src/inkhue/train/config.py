@@ -45,6 +45,7 @@ class LossConfig:
     adversarial: float = 1.0
     adversarial_from: int = 0  # step at which the critic joins
     content: float = 0.0  # of features of VGG16; ci2018 alone
+    perceptual: float = 0.0  # LPIPS on SqueezeNet; of the pairs and light
     own: float = 0.5  # L1 of the picture before hints are obeyed; light alone, as the next one
     border: float = 0.0  # cross-entropy of the boundary map
 

@@ -23,7 +23,7 @@ from inkhue import __version__
 from inkhue.data.crops import DRAFT_SCALE
 from inkhue.errors import UsageError
 from inkhue.model import COST_SIDE, DESCRIPTION, FLOAT32, FORMAT, Graph, Stage
-from inkhue.models.exported import FULL, Exported
+from inkhue.models.exported import FULL, REDUCED, Exported
 from inkhue.models.pair import count_multiply_adds, count_parameters, count_trainable
 from inkhue.models.systems import SYSTEMS, model_name
 from inkhue.models.vgg import as_reference
@@ -37,6 +37,7 @@ from inkhue.train.checkpoint import (
 from inkhue.train.compare import (
     MOST_MEAN,
     MOST_TAIL,
+    Outputs,
     compare,
     compare_stored,
     difference,
@@ -46,12 +47,7 @@ from inkhue.train.graphs import fold_norms, norm_values, store_weights, to_onnx
 from inkhue.train.int8 import int8_arithmetic
 from inkhue.train.origin import NORMS, Origin, load_origin, origin_of_frozen
 
-Floats = NDArray[np.float32]
-
 LICENSE = "Apache-2.0"
-MULTIPLE = 64
-# Sides of the results that multiply-adds are stated for, by what a stage makes.
-COST_SIDES = {"draft": COST_SIDE // DRAFT_SCALE, "color": COST_SIDE, "style": COST_SIDE}
 
 
 @dataclass(frozen=True)
@@ -61,26 +57,27 @@ class Trained:
     stage: str
     origin: Origin
     samples: dict[str, Tensor]
-    then: Trained | None = None  # the stage that paints from what this one makes, if no picture
+    part: str = ""  # of the network: a graph of its own
+    then: Trained | None = None  # the stage that goes on with what this one makes
 
     @property
     def network(self) -> Exported:
-        """The network itself."""
-        return self.origin.module
+        """The network itself, or the part of it."""
+        return self.origin.module.parts[self.part] if self.part else self.origin.module
 
     @property
     def inputs(self) -> tuple[Tensor, ...]:
         """The network's inputs."""
         return tuple(self.samples[name] for name in self.network.INPUTS)
 
-    def picture(self, made: Floats) -> Floats:
-        """Return what is seen of the network's output: itself, or what is painted from it."""
+    def picture(self, made: Outputs) -> NDArray[np.float32]:
+        """Return what is seen of the network's outputs: a picture, or what is painted from them."""
         if self.then is None:
-            return made
-        samples = {**self.then.samples, self.network.OUTPUT: torch.from_numpy(made)}
+            return made[0]
+        tensors = zip(self.network.OUTPUTS, map(torch.from_numpy, made), strict=True)
+        then = replace(self.then, samples={**self.then.samples, **dict(tensors)})
         with torch.no_grad():
-            painted: Tensor = self.then.network.eval()(*replace(self.then, samples=samples).inputs)
-        return painted.numpy()
+            return then.picture(outputs(then.network.eval()(*then.inputs)))
 
 
 @dataclass(frozen=True)
@@ -103,7 +100,7 @@ def export(runs: Sequence[Path], out: Path, form: Form, tell: Callable[[str], No
     part = Path(tempfile.mkdtemp(prefix=out.name, dir=out.parent))
     try:
         stages = {s.stage: export_stage(s, part, form, tell) for s in trained}
-        if not form.described and SYSTEMS[trained[-1].origin.network.name].reopens:
+        if not form.described and SYSTEMS[trained[-1].origin.network.name].folded:
             write_norms(trained, part / NORMS)
         pictures = write_attribution(runs, part / ATTRIBUTION)
         description = describe(trained, stages, pictures)
@@ -128,6 +125,8 @@ def load_stages(runs: Sequence[Path]) -> list[Trained]:
     colorize = load_stage(found["colorize"], "colorize")
     if "reference" in SYSTEMS[network.name].needs:
         return with_reference(colorize)
+    if colorize.network.parts:
+        return in_parts(colorize)
     if "draft" not in SYSTEMS[network.name].stages:
         return [colorize]
     if "draft" in found:
@@ -157,9 +156,25 @@ def with_reference(colorize: Trained) -> list[Trained]:
     assert isinstance(style, Exported)
     picture = as_reference(colorize.samples["color"])
     with torch.no_grad():
-        samples = {**colorize.samples, style.OUTPUT: style(picture)}
+        samples = {**colorize.samples, style.OUTPUTS[0]: style(picture)}
     then = replace(colorize, samples=samples)
-    return [Trained("reference", replace(made, module=style), {"reference": picture}, then), then]
+    first = replace(made, module=style)
+    return [Trained("reference", first, {"reference": picture}, then=then), then]
+
+
+def in_parts(whole: Trained) -> list[Trained]:
+    """Return the parts of a network that was trained as a whole, each with what it is shown."""
+    samples, stages = dict(whole.samples), []
+    for name in whole.network.parts:
+        part = replace(whole, stage=name, part=name, samples=dict(samples))
+        with torch.no_grad():
+            made = part.network.eval()(*part.inputs)
+        several = made if isinstance(made, tuple) else (made,)
+        samples |= dict(zip(part.network.OUTPUTS, several, strict=True))
+        stages.append(part)
+    for index in reversed(range(len(stages) - 1)):
+        stages[index] = replace(stages[index], then=stages[index + 1])
+    return stages
 
 
 def export_stage(stage: Trained, folder: Path, form: Form, tell: Callable[[str], None]) -> Stage:
@@ -194,12 +209,18 @@ def export_stage(stage: Trained, folder: Path, form: Form, tell: Callable[[str],
     )
 
 
-def in_full(network: nn.Module, inputs: tuple[Tensor, ...]) -> NDArray[np.float32]:
+def in_full(network: nn.Module, inputs: tuple[Tensor, ...]) -> Outputs:
     """Compute what a network does in float64: torch's own float32 is off by up to 1e-4 itself."""
     exact = copy.deepcopy(network).double()
     with torch.no_grad():
         made = exact(*(part.double() for part in inputs))
-    return np.asarray(made.numpy(), np.float32)
+    return outputs(made)
+
+
+def outputs(made: Tensor | tuple[Tensor, ...]) -> Outputs:
+    """Return what a network made as float32 arrays, one or several."""
+    several = made if isinstance(made, tuple) else (made,)
+    return tuple(np.asarray(part.numpy(), np.float32) for part in several)
 
 
 def write_graph(graph: onnx.ModelProto, path: Path, form: Form) -> Graph:
@@ -213,11 +234,13 @@ def write_graph(graph: onnx.ModelProto, path: Path, form: Form) -> Graph:
 
 def cost_inputs(network: Exported, one: tuple[Tensor, ...]) -> list[Tensor]:
     """Return empty inputs of the size that multiply-adds are stated for."""
-    full = COST_SIDES[network.OUTPUT]
+    # A pair's draft network sees a small page of its own.
+    small = network.OUTPUTS == ("draft",) and network.SIDES["draft"] == FULL
+    full = COST_SIDE // DRAFT_SCALE if small else COST_SIDE
     inputs = []
     for name, given in zip(network.INPUTS, one, strict=True):
         if name in network.SIDES:
-            side = full if network.SIDES[name] == FULL else full // DRAFT_SCALE
+            side = full // REDUCED[network.SIDES[name]]
             given = given.new_zeros(1, given.shape[1], side, side)
         inputs.append(given)
     return inputs
@@ -251,10 +274,11 @@ def describe(trained: Sequence[Trained], stages: dict[str, Stage], pictures: int
         "license": LICENSE,
         "summary": system.summary + narrow,
         "stages": {key: asdict(stage) for key, stage in stages.items()},
-        "multiple": MULTIPLE,
+        "multiple": system.multiple,
         "size": system.size,
         "variant": FLOAT32,
         "needs": list(system.needs),
+        **({"clean": True} if system.clean else {}),
         "training": {
             "pictures": pictures,
             **{s.stage: training_facts(s) for s in trained if s.stage in system.stages},

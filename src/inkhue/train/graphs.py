@@ -54,7 +54,11 @@ def norm_values(network: nn.Module) -> dict[str, NDArray[np.float32]]:
 
 def to_onnx(network: Exported, samples: tuple[Tensor, ...]) -> onnx.ModelProto:
     """Export a folded network of one stage; the sides that it names are symbolic."""
-    axes = {name: {2: height, 3: width} for name, (height, width) in network.SIDES.items()}
+    axes = {
+        name: {2: height, 3: width}
+        for name, (height, width) in network.SIDES.items()
+        if name in (*network.INPUTS, *network.OUTPUTS)
+    }
     with tempfile.TemporaryDirectory() as folder, torch.no_grad(), warnings.catch_warnings():
         # The newer exporter computes sizes in the graph (Shape, Gather), which the contract bars.
         warnings.simplefilter("ignore", DeprecationWarning)
@@ -64,7 +68,7 @@ def to_onnx(network: Exported, samples: tuple[Tensor, ...]) -> onnx.ModelProto:
             samples,
             path,
             input_names=list(network.INPUTS),
-            output_names=[network.OUTPUT],
+            output_names=list(network.OUTPUTS),
             dynamic_axes=axes,
             opset_version=OPSET,
             dynamo=False,

@@ -9,9 +9,10 @@ from typing import Any
 
 import numpy as np
 import onnx
+import torch
 
 from inkhue.errors import InkhueError, UsageError
-from inkhue.model import DESCRIPTION, read_model
+from inkhue.model import DESCRIPTION, Model, read_model
 from inkhue.models.exported import Exported
 from inkhue.models.systems import SYSTEMS, make_network
 from inkhue.train.checkpoint import load_config, load_state
@@ -106,7 +107,24 @@ def origin_of_model(folder: Path, stage: str) -> Origin:
     config: TrainConfig = build(TrainConfig, tomllib.loads(facts["config"]), str(folder))
     if not SYSTEMS[config.network.name].reopens:
         raise UsageError(f"{folder}: training of {config.network.name} starts from a run alone")
-    weights = read_weights(onnx.load_from_string(model.check(stage)))
+    module = make_network(config.network.name, stage, config.network.width)
+    if module.parts:
+        graphs = {name: onnx.load_from_string(model.check(name)) for name in module.parts}
+        weights = {
+            f"{part}.{name}": torch.from_numpy(np.array(value))
+            for part, graph in graphs.items()
+            for name, value in read_weights(graph).items()
+        }
+        module.load_state_dict({name: weights[name] for name in module.state_dict()})
+    else:
+        load_folded(module, model, stage)
+    seconds = 3600 * float(facts["hours"])
+    return Origin(config.network, stage, module, int(facts["crops"]), seconds, facts["config"])
+
+
+def load_folded(module: Exported, model: Model, stage: str) -> None:
+    """Load a stage's graph, in which batch norms are folded away, into its network."""
+    folder = model.folder
     try:
         with np.load(folder / NORMS) as stored:
             norms = {
@@ -118,7 +136,4 @@ def origin_of_model(folder: Path, stage: str) -> Origin:
         raise InkhueError(
             f"{folder / NORMS}: cannot be read ({error}): without it no training can start from it"
         ) from error
-    module = make_network(config.network.name, stage, config.network.width)
-    unfold_norms(module, weights, norms)
-    seconds = 3600 * float(facts["hours"])
-    return Origin(config.network, stage, module, int(facts["crops"]), seconds, facts["config"])
+    unfold_norms(module, read_weights(onnx.load_from_string(model.check(stage))), norms)

@@ -11,7 +11,7 @@ import pytest
 pytest.importorskip("fsspec", reason="pip install inkhue[evaluate]")
 pytest.importorskip("skimage", reason="pip install inkhue[evaluate]")
 
-from inkhue.evaluate import region_accuracy
+from inkhue.evaluate.metrics import region_accuracy
 from inkhue.evaluate.rivals import RIVALS
 from inkhue.evaluate.sets import make_item, read_set, region_hints
 from inkhue.evaluate.true_regions import FEWEST, true_regions
@@ -26,12 +26,12 @@ PUBLISHED = {
 }
 # The same of the first pictures, as this code had them when all groups gave the table's figures.
 FIRST = {
-    ("openmoji", "watershed-lines"): (0.9049, 0.8269, 0.2138),
-    ("openmoji", "watershed-distance"): (0.8199, 0.6900, 0.0443),
+    ("openmoji", "watershed-lines"): (0.9063, 0.8628, 0.2535),
+    ("openmoji", "watershed-distance"): (0.8567, 0.7850, 0.0441),
     ("dicebear-micah", "watershed-lines"): (0.9729, 0.9431, 0.0251),
     ("dicebear-micah", "watershed-distance"): (0.9256, 0.8685, 0.0010),
 }
-COUNTS = {"facesjs": 56, "openmoji": 12, "dicebear-micah": 12}
+COUNTS = {"facesjs": 56, "openmoji": 5, "dicebear-micah": 12}
 
 
 @pytest.fixture(scope="module")

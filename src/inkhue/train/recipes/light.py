@@ -17,13 +17,12 @@ from torch.nn import functional
 from inkhue.models.critic import Critic
 from inkhue.models.light import Light
 from inkhue.models.pretrained import Shelf
+from inkhue.models.squeezenet import load_likeness
 from inkhue.regions.guarantee import CONTRAST, FULL_CONTRAST
 from inkhue.train import losses
 from inkhue.train.config import TrainConfig
 from inkhue.train.oklab import to_oklab
 from inkhue.train.recipes.recipe import Painted, Recipe
-
-INK = 0.5  # more ink than that hides what lies under it
 
 
 class LightRecipe(Recipe):
@@ -36,6 +35,10 @@ class LightRecipe(Recipe):
         self.critic = Critic(config.crops.size)
         loss = config.loss
         self.weights = {"l1": loss.l1, "own": loss.own, "border": loss.border}
+        self.likeness = load_likeness(shelf) if loss.perceptual else None
+        if self.likeness is not None:
+            self.aides = (self.likeness,)
+            self.weights["perceptual"] = loss.perceptual
 
     def paint(self, learner: nn.Module, crops: dict[str, Tensor]) -> Painted:
         """Make pictures of the crops."""
@@ -48,7 +51,7 @@ class LightRecipe(Recipe):
         crops = painted.crops
         assert crops is not None
         draft, color, logits = painted.guesses
-        paper = (crops["line"] > 1 - INK).float() * crops["line"]
+        paper = clear_of_ink(crops["line"])
         small = functional.avg_pool2d(paper, 4)
         original = to_oklab(crops["color"])
         original_small = to_oklab(functional.avg_pool2d(crops["color"] * paper, 4) / (small + 1e-3))
@@ -57,11 +60,15 @@ class LightRecipe(Recipe):
         entropy = functional.binary_cross_entropy_with_logits(
             logits, crops["border"], reduction="none"
         )
-        return {
+        parts = {
             "l1": off(to_oklab((painted.picture + 1) / 2), original, paper),
             "own": own,
             "border": (entropy * known).sum() / known.sum().clamp(min=1),
         }
+        if self.likeness is not None:
+            inked = (painted.picture + 1) * crops["line"] - 1  # black lines over the colours
+            parts["perceptual"] = self.likeness(inked, painted.original)
+        return parts
 
     def judge(self, critic: nn.Module, painted: Painted) -> Tensor:
         """Return the cross-entropy of real and made pictures."""
@@ -78,6 +85,12 @@ class LightRecipe(Recipe):
         return draft.clamp(0, 1), result.clamp(0, 1)
 
 
+def clear_of_ink(line: Tensor) -> Tensor:
+    """(N, 1, H, W) -> how much a pixel counts: little beside lines, which reach into it."""
+    thick = functional.max_pool2d(1 - line, 3, stride=1, padding=1)
+    return (1 - 1.6 * thick).clamp(min=0).square()
+
+
 def off(made: Tensor, original: Tensor, weight: Tensor) -> Tensor:
     """Return the mean absolute difference (N, 3, H, W), weighted (N, 1, H, W)."""
     return ((made - original).abs() * weight).sum() / (3 * weight.sum()).clamp(min=1)
@@ -87,8 +100,8 @@ def obey(color: Tensor, area: Tensor, tone: Tensor) -> Tensor:
     """Give areas their tones as `inkhue.regions.obey` does, but for its last digits.
 
     color (N, 3, H, W) in [0, 1], area (N, H, W) whole numbers from 0, -1 = none, tone
-    (N, 3, H, W): an area's pixels become its tone plus half of their deviation in colour and all of it in lightness,
-    bent. Tones shift by the area's mean; the mean is that before bending.
+    (N, 3, H, W): an area's pixels become its tone plus their deviation from its mean, all of it in
+    lightness and half of it in colour, bent. Bending may move the mean.
     """
     luma = luma_of(color)
     values = 0.5 * (color + luma)
@@ -107,8 +120,7 @@ def strength(tone: Tensor) -> Tensor:
 
 def luma_of(color: Tensor) -> Tensor:
     """(N, 3, H, W) -> (N, 1, H, W)."""
-    red, green, blue = color.split(1, dim=1)
-    return 0.299 * red + 0.587 * green + 0.114 * blue
+    return 0.299 * color[:, :1] + 0.587 * color[:, 1:2] + 0.114 * color[:, 2:]
 
 
 def means(values: Tensor, area: Tensor) -> Tensor:

@@ -11,6 +11,7 @@ from inkhue.models.au_net import Colorize, Draft
 from inkhue.models.critic import Critic
 from inkhue.models.pair import make_stage, widen
 from inkhue.models.pretrained import Shelf, still
+from inkhue.models.squeezenet import load_likeness
 from inkhue.train import losses
 from inkhue.train.config import TrainConfig
 from inkhue.train.origin import Origin, origin_of_frozen
@@ -34,6 +35,10 @@ class Pair(Recipe):
         self.network = self.learner = made
         self.critic = Critic(config.crops.size)
         self.weights = {"l1": config.loss.l1}
+        self.likeness = load_likeness(shelf) if config.loss.perceptual else None
+        if self.likeness is not None:
+            self.aides = (*self.aides, self.likeness)
+            self.weights["perceptual"] = config.loss.perceptual
 
     def fits(self, origin: Origin) -> bool:
         """Whether it is the same kind of network, as wide or narrower by a whole factor."""
@@ -52,8 +57,11 @@ class Pair(Recipe):
         return Painted(2 * result - 1, 2 * crops["color"] - 1)
 
     def compare(self, painted: Painted) -> dict[str, Tensor]:
-        """Return the mean absolute difference."""
-        return {"l1": losses.l1(painted.picture, painted.original)}
+        """Return the mean absolute difference, and how different they look if a config asks."""
+        parts = {"l1": losses.l1(painted.picture, painted.original)}
+        if self.likeness is not None:
+            parts["perceptual"] = self.likeness(painted.picture, painted.original)
+        return parts
 
     def judge(self, critic: nn.Module, painted: Painted) -> Tensor:
         """Return the cross-entropy of real and made pictures."""

@@ -12,7 +12,7 @@ pytest.importorskip("fsspec", reason="pip install inkhue[evaluate]")
 
 from skimage.color import deltaE_ciede2000, rgb2lab
 
-from inkhue.evaluate.region_accuracy import score
+from inkhue.evaluate.metrics.region_accuracy import score
 from inkhue.evaluate.sets import Regions
 
 RED, GREEN, BLUE = (200, 30, 30), (30, 160, 60), (40, 60, 200)

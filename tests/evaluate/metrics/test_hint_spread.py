@@ -10,7 +10,7 @@ pytest.importorskip("fsspec", reason="pip install inkhue[evaluate]")
 
 from skimage.color import deltaE_ciede2000, rgb2lab
 
-from inkhue.evaluate.hint_spread import errors
+from inkhue.evaluate.metrics.hint_spread import errors
 from inkhue.evaluate.sets import Regions, region_hints
 
 GREY, GREEN = (100, 100, 100), (30, 160, 60)

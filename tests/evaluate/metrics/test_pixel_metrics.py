@@ -10,8 +10,8 @@ import pytest
 pytest.importorskip("torch")
 pytest.importorskip("torchmetrics")
 
-from inkhue.evaluate import psnr, ssim
-from inkhue.evaluate.colourfulness import colourfulness, ratio
+from inkhue.evaluate.metrics import psnr, ssim
+from inkhue.evaluate.metrics.colourfulness import colourfulness, ratio
 
 
 def flat(red, green, blue, side=32):

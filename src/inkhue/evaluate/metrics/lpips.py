@@ -6,16 +6,13 @@ Source: R. Zhang et al., "The Unreasonable Effectiveness of Deep Features as a P
 
 from __future__ import annotations
 
-from functools import cache
-from pathlib import Path
-
 import numpy as np
 import torch
 from numpy.typing import NDArray
 from torch import Tensor
 
-from inkhue.evaluate.squeezenet import TAPS, Taps, squeeze_taps
-from inkhue.evaluate.weights import broken, find_weights, read_weights
+from inkhue.evaluate.metrics.squeezenet import squeeze_taps
+from inkhue.models.squeezenet import SQUEEZENET, Taps, heads
 
 EPSILON = 1e-10
 
@@ -30,7 +27,7 @@ def between(made: Taps, original: Taps) -> NDArray[np.float64]:
 
     For pictures whose taps are wanted elsewhere too, or an original of several pictures.
     """
-    weights = heads(find_weights("lpips-squeeze"))
+    weights = heads(SQUEEZENET.path())
     with torch.inference_mode():
         parts = [
             [head_distance(a, b, head) for a, b in zip(taps_a, taps_b, strict=True)]
@@ -38,17 +35,6 @@ def between(made: Taps, original: Taps) -> NDArray[np.float64]:
         ]
     distances: NDArray[np.float64] = np.array(parts).sum(axis=0)
     return distances
-
-
-@cache
-def heads(path: Path) -> tuple[Tensor, ...]:
-    """Read the weights of the channels of each tap: seven of (C,) float32."""
-    tensors = read_weights(path)
-    names = [f"lin{number}.weight" for number in range(len(TAPS))]
-    for name in names:
-        if name not in tensors:
-            raise broken(path, f"{name} is missing")
-    return tuple(tensors[name].float().flatten() for name in names)
 
 
 def head_distance(made: Tensor, original: Tensor, head: Tensor) -> float:

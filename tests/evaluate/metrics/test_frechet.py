@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from inkhue.evaluate import frechet
+from inkhue.evaluate.metrics import frechet
 from inkhue.evaluate.statistics import set_counts
 
 

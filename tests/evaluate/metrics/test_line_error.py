@@ -7,7 +7,7 @@ import math
 import numpy as np
 import pytest
 
-from inkhue.evaluate.line_error import errors
+from inkhue.evaluate.metrics.line_error import errors
 from inkhue.page import lines_layer, over
 from inkhue.pixels import WHITE
 

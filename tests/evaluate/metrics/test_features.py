@@ -11,8 +11,8 @@ import pytest
 torch = pytest.importorskip("torch")
 pytest.importorskip("safetensors")
 
-from inkhue.evaluate import frechet, inception, kernel, lpips, squeezenet  # noqa: E402
-from inkhue.evaluate.weights import FILES, find_weights  # noqa: E402
+from inkhue.evaluate.metrics import frechet, inception, kernel, lpips, squeezenet  # noqa: E402
+from inkhue.models.squeezenet import SQUEEZENET, load  # noqa: E402
 
 # Numbers that torch-fidelity draws when it makes its network, before the examples' pictures: as
 # many as there are weights, its classifier's among them.
@@ -23,7 +23,7 @@ DRAWN_BEFORE = 23_816_528
 def perceptual(shared, monkeypatch):
     """The folder with the weights of both networks."""
     folder = shared / "perceptual"
-    if not (folder / FILES["fid-inception"]).is_file():
+    if not (folder / inception.INCEPTION.file).is_file():
         pytest.skip("the test art has no folder perceptual/ with weights")
     monkeypatch.setenv("INKHUE_PERCEPTUAL", str(folder))
     return folder
@@ -37,35 +37,39 @@ def reference(folder, name):
     return module
 
 
-def noise(seed, number=100):
-    """The two sets of noise pictures of torchmetrics' examples for FID and KID, the first ones."""
-    torch.manual_seed(seed)
+@pytest.fixture(scope="module")
+def noise():
+    """The two sets of 100 noise pictures of torchmetrics' examples for FID and KID, seed 123."""
+    torch.manual_seed(123)
     torch.rand(DRAWN_BEFORE)
     return [
-        torch.randint(*limits, (100, 3, 299, 299), dtype=torch.uint8)[:number]
-        .permute(0, 2, 3, 1)
-        .numpy()
+        torch.randint(*limits, (100, 3, 299, 299), dtype=torch.uint8).permute(0, 2, 3, 1).numpy()
         for limits in ((0, 200), (100, 255))
     ]
+
+
+def means(pictures):
+    """The features of FSD and KSD."""
+    return squeezenet.means_of(squeezenet.squeeze_taps(pictures))
 
 
 @pytest.mark.parametrize(("seed", "published"), [(123, 0.100802), (42, 0.100491)])
 def test_lpips_has_the_published_value(perceptual, seed, published):
     torch.manual_seed(seed)
-    network = squeezenet.load(find_weights("lpips-squeeze"))
+    network = load(SQUEEZENET.path())
     made, original = (network(torch.rand(10, 3, 100, 100) * 2 - 1) for _ in range(2))
     assert lpips.between(made, original).mean() == pytest.approx(published, abs=1e-6)
 
 
-def test_fid_of_64_features_has_the_published_value(perceptual):
+def test_fid_of_64_features_has_the_published_value(perceptual, noise):
     # 12.7202 with float32 weights. Seed 42 has its 12.6396 too, for another ten seconds.
-    a, b = (inception.inception_features(pictures, tap=64) for pictures in noise(123))
+    a, b = (inception.inception_features(pictures, tap=64) for pictures in noise)
     assert frechet.distance(a, b) == pytest.approx(12.7211, abs=5e-5)
 
 
-def test_2048_features_and_kid_agree_with_the_reference(perceptual):
+def test_2048_features_and_kid_agree_with_the_reference(perceptual, noise):
     # All 100 pictures (a minute) have the published KID of 0.0338 with deviation 0.0023, too.
-    sets = noise(123, number=4)
+    sets = [pictures[:4] for pictures in noise]
     a, b = (inception.inception_features(pictures) for pictures in sets)
     plain = reference(perceptual, "fid_reference")
     network = plain.FidInception()
@@ -97,13 +101,13 @@ def test_lpips_and_means_agree_with_the_reference(perceptual, rng):
     expected = plain(x[:1], x[1:]).item()
     assert lpips.distance(*pictures) == pytest.approx(expected, rel=1e-5)
     last = plain.features(x)[-1].mean((2, 3)).numpy()
-    assert np.abs(squeezenet.squeeze_means(pictures) - last).max() < 1e-4
+    assert np.abs(means(pictures) - last).max() < 1e-4
 
 
 def test_no_digit_depends_on_the_batch(perceptual, rng):
     pictures = rng.integers(0, 256, (3, 64, 64, 3), dtype=np.uint8)
     for features in (
-        squeezenet.squeeze_means,
+        means,
         lambda batch: inception.inception_features(batch, tap=192),
     ):
         together = features(pictures)
@@ -114,7 +118,6 @@ def test_no_digit_depends_on_the_batch(perceptual, rng):
     assert distances[0] == lpips.distance(pictures[0], pictures[2])
     assert distances[1] == 0
     assert distances[2] == pytest.approx(distances[0], abs=1e-7)
-    assert np.array_equal(squeezenet.means_of(taps), squeezenet.squeeze_means(pictures))
 
 
 def test_lpips_grows_with_what_is_wrong(perceptual, shared):

@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import NDArray
 
-from inkhue.evaluate.hint_error import difference
+from inkhue.evaluate.metrics.hint_error import difference
 from inkhue.evaluate.sets import Regions
 from inkhue.hints import Hints
 from inkhue.pixels import WHITE

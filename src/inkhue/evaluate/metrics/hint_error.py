@@ -6,7 +6,7 @@ import numpy as np
 from numpy.typing import NDArray
 from skimage.color import rgb2lab
 
-from inkhue.evaluate.ciede import between
+from inkhue.evaluate.metrics.ciede import between
 from inkhue.hints import Hints
 from inkhue.pixels import WHITE
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from inkhue.evaluate import kernel
+from inkhue.evaluate.metrics import kernel
 from inkhue.evaluate.statistics import set_counts
 
 

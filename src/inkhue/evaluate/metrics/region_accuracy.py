@@ -6,8 +6,8 @@ import numpy as np
 from numpy.typing import NDArray
 from skimage.color import rgb2lab
 
-from inkhue.evaluate.ciede import between
 from inkhue.evaluate.distinct import distinct
+from inkhue.evaluate.metrics.ciede import between
 from inkhue.evaluate.sets import Regions
 
 NEAR = 3.0  # colours this near, in CIEDE2000, count as one

@@ -1,4 +1,4 @@
-"""Weight files are found by path; what is missing or wrong is told in one line."""
+"""Weights of the feature networks: what is missing or wrong is told in one line."""
 
 from __future__ import annotations
 
@@ -12,41 +12,24 @@ pytest.importorskip("safetensors")
 from safetensors.torch import save_file  # noqa: E402
 
 from inkhue import InkhueError  # noqa: E402
-from inkhue.evaluate import inception, lpips, squeezenet, weights  # noqa: E402
+from inkhue.evaluate.metrics import inception  # noqa: E402
+from inkhue.models import squeezenet  # noqa: E402
+from inkhue.models import pretrained  # noqa: E402
+
+SOURCES = [squeezenet.SQUEEZENET, inception.INCEPTION]
 
 
-@pytest.fixture
-def folder(tmp_path, monkeypatch):
-    """The folder that the environment names; the user's own one is empty."""
-    monkeypatch.setattr(weights.platformdirs, "user_data_dir", lambda *_, **__: tmp_path / "user")
-    named = tmp_path / "named"
-    named.mkdir()
-    monkeypatch.setenv("INKHUE_PERCEPTUAL", str(named))
-    return named
-
-
-@pytest.mark.parametrize("name", ["lpips-squeeze", "fid-inception"])
-def test_the_named_folder_comes_before_the_users(folder, tmp_path, name):
-    file = weights.FILES[name]
-    user = tmp_path / "user" / "perceptual"
-    user.mkdir(parents=True)
-    (user / file).touch()
-    assert weights.find_weights(name) == user / file
-    (folder / file).touch()
-    assert weights.find_weights(name) == folder / file
-
-
-@pytest.mark.parametrize("name", ["lpips-squeeze", "fid-inception"])
-def test_a_missing_file_says_what_to_get_and_where_to_put_it(folder, tmp_path, name):
+@pytest.mark.parametrize("source", SOURCES, ids=lambda source: source.file)
+def test_a_missing_file_says_what_to_get_and_where_to_put_it(tmp_path, monkeypatch, source):
+    monkeypatch.setattr(
+        pretrained.platformdirs, "user_data_dir", lambda *_, **__: tmp_path / "user"
+    )
+    monkeypatch.delenv("INKHUE_PERCEPTUAL", raising=False)
     with pytest.raises(InkhueError) as caught:
-        weights.find_weights(name)
+        source.path()
     message = str(caught.value)
-    for part in (
-        weights.FILES[name],
-        "docs/evaluation.md",
-        "$INKHUE_PERCEPTUAL",
-        str(tmp_path / "user" / "perceptual"),
-    ):
+    place = str(tmp_path / "user" / "perceptual")
+    for part in (source.file, "docs/evaluation.md", "$INKHUE_PERCEPTUAL", place):
         assert part in message
     assert "\n" not in message
 
@@ -70,7 +53,7 @@ def test_a_missing_and_a_misshapen_tensor_are_named(tmp_path):
     with pytest.raises(InkhueError, match=r"features\.12\.expand3x3\.bias is missing"):
         squeezenet.load(tmp_path / "short.safetensors")
     with pytest.raises(InkhueError, match=r"lin0\.weight is missing"):
-        lpips.heads(tmp_path / "short.safetensors")
+        squeezenet.heads(tmp_path / "short.safetensors")
     with pytest.raises(InkhueError, match=r"Conv2d_1a_3x3\.weight is missing"):
         inception.load(tmp_path / "short.safetensors")
 

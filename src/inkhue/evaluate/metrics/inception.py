@@ -18,7 +18,15 @@ from numpy.typing import NDArray
 from torch import Tensor, nn
 from torch.nn import functional
 
-from inkhue.evaluate.weights import broken, fill, find_weights, read_weights
+from inkhue.models.pretrained import Source, broken, filled, read_weights
+
+INCEPTION = Source(
+    "FID (Inception)",
+    "fid-inception-fp16.safetensors",
+    "convert pytorch-fid's pt_inception-2015-12-05 as docs/evaluation.md says",
+    "INKHUE_PERCEPTUAL",
+    "perceptual",
+)
 
 SIDE = 299
 FEATURES = 2048
@@ -196,15 +204,12 @@ class Inception(nn.Module):
 @cache
 def load(path: Path) -> Inception:
     """Read the network from a file in pytorch-fid's names, once for each file."""
-    with torch.device("meta"):
-        network = Inception()
     tensors = read_weights(path)
     try:
         folded = fold(tensors)
     except KeyError as error:
         raise broken(path, f"{error.args[0]} is missing") from error
-    fill(network, folded, path)
-    return network
+    return filled(Inception, folded, path)
 
 
 def fold(tensors: Mapping[str, Tensor]) -> dict[str, Tensor]:
@@ -225,7 +230,7 @@ def inception_features(pictures: NDArray[np.uint8], tap: int = FEATURES) -> NDAr
 
     One picture at a time: memory stays small, and no digit depends on which pictures come together.
     """
-    network = load(find_weights("fid-inception"))
+    network = load(INCEPTION.path())
     features = np.empty((len(pictures), tap), np.float32)
     for row, picture in zip(features, pictures, strict=True):
         with torch.inference_mode():

@@ -9,7 +9,7 @@ pytest.importorskip("skimage", reason="pip install inkhue[evaluate]")
 
 from skimage.color import deltaE_ciede2000, rgb2lab
 
-from inkhue.evaluate.hint_error import errors
+from inkhue.evaluate.metrics.hint_error import errors
 from inkhue.hints import Hint, Hints
 
 RED, BLUE = (200, 30, 30), (40, 60, 200)

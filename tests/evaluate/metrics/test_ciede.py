@@ -9,7 +9,7 @@ import pytest
 
 pytest.importorskip("skimage")
 
-from inkhue.evaluate import ciede
+from inkhue.evaluate.metrics import ciede
 
 # Table 1 of Sharma, Wu and Dalal (2005): L, a, b; L, a, b; difference.
 PUBLISHED = """

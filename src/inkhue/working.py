@@ -1,0 +1,98 @@
+"""The page as the networks see it, and their pictures back on the page."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Final, TypeVar, cast
+
+import cv2
+import numpy as np
+from numpy.typing import NDArray
+
+from inkhue.errors import UsageError
+from inkhue.page import Page
+
+DRAFT_SCALE: Final = 4  # the draft is a quarter of the working size
+REFERENCE_SIDE: Final = 256  # of the square that a reference picture is squashed to, pixels
+MOST_SIZE: Final = 4096  # longer side of what the networks may be shown, pixels
+
+Bytes = NDArray[np.uint8]
+Floats = NDArray[np.float32]
+Picture = TypeVar("Picture", Bytes, Floats)
+
+
+@dataclass(frozen=True, eq=False)
+class Work:
+    """A page's lines as the networks see them."""
+
+    line: Floats  # (1, 1, H, W), 1 = paper; padded right and below
+    line_small: Floats  # (1, 1, H/4, W/4)
+    width: int  # without the padding, pixels
+    height: int
+
+
+def fit(page: Page, size: int, multiple: int) -> Work:
+    """Scale a page's lines to the working size and pad them with paper to a multiple."""
+    if not multiple <= size <= MOST_SIZE:
+        raise UsageError(f"size is {size}: give a number of pixels from {multiple} to {MOST_SIZE}")
+    scale = size / max(page.size)
+    width, height = (max(1, round(side * scale)) for side in page.size)
+    line = resize(1 - page.ink, width, height)
+    below, right = -height % multiple, -width % multiple
+    line = np.pad(line, ((0, below), (0, right)), constant_values=1)
+    small = resize(line, line.shape[1] // DRAFT_SCALE, line.shape[0] // DRAFT_SCALE)
+    return Work(line[None, None], small[None, None], width, height)
+
+
+def squash(reference: Page) -> Floats:
+    """Bring a reference picture to the size that its network sees, whatever its aspect."""
+    picture = resize(reference.rgb, REFERENCE_SIDE, REFERENCE_SIDE).astype(np.float32) / 255
+    return np.ascontiguousarray(picture.transpose(2, 0, 1)[None])
+
+
+def reduce(picture: Floats) -> Floats:
+    """(1, 3, H, W) -> (1, 3, H/4, W/4), the mean of each 4 x 4 block."""
+    side = DRAFT_SCALE
+    height, width = (length // side for length in picture.shape[2:])
+    return np.asarray(picture.reshape(1, 3, height, side, width, side).mean(axis=(3, 5)))
+
+
+def resize(picture: Picture, width: int, height: int) -> Picture:
+    """Reduce (H, W[, 3]) by the mean of the covered area, or enlarge it linearly."""
+    reducing = width < picture.shape[1] or height < picture.shape[0]
+    resampling = cv2.INTER_AREA if reducing else cv2.INTER_LINEAR
+    resized = cv2.resize(picture, (width, height), interpolation=resampling)
+    return cast(Picture, resized.reshape(height, width, *picture.shape[2:]))
+
+
+def run_under_lines(color: Bytes, ink: Floats) -> Bytes:
+    """Let the colours beside the lines run through under them.
+
+    The networks draw the lines into their picture; enlarged, those would stand out as soft
+    shadows beside the page's own. color (H, W, 3) uint8, ink (H, W) in [0, 1].
+    """
+    sure = np.clip(1 - 1.6 * cv2.dilate(ink, np.ones((3, 3), np.uint8)), 0, 1)[..., None] ** 2
+    filled = pull_push(color * sure, np.asarray(sure, np.float32))
+    return np.asarray(np.rint(color * sure + filled * (1 - sure)), np.uint8)
+
+
+def pull_push(weighted: Floats, weight: Floats) -> Floats:
+    """Fill where the weight is small from coarser and coarser means (Gortler et al. 1996, 5.2)."""
+    height, width = weight.shape[:2]
+    mean = weighted / np.maximum(weight, 1e-6)
+    if max(height, width) == 1:
+        return np.asarray(mean, np.float32)
+    half = ((width + 1) // 2, (height + 1) // 2)
+    coarse = [
+        cv2.resize(a, half, interpolation=cv2.INTER_AREA).reshape(half[1], half[0], -1)
+        for a in (weighted, weight)
+    ]
+    filled = pull_push(np.asarray(coarse[0]), np.asarray(coarse[1]))
+    rough = cv2.resize(filled, (width, height), interpolation=cv2.INTER_LINEAR)
+    rough = rough.reshape(height, width, -1)
+    return np.asarray(mean * weight + rough * (1 - weight), np.float32)
+
+
+def as_bytes(picture: Floats) -> Bytes:
+    """[0, 1] -> uint8, rounded to nearest."""
+    return np.rint(255 * np.clip(picture, 0, 1)).astype(np.uint8)
