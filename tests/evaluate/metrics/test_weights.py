@@ -13,8 +13,10 @@ from safetensors.torch import save_file  # noqa: E402
 
 from inkhue import InkhueError  # noqa: E402
 from inkhue.evaluate.metrics import inception  # noqa: E402
-from inkhue.models import squeezenet  # noqa: E402
-from inkhue.models import pretrained  # noqa: E402
+from inkhue.models import (
+    pretrained,
+    squeezenet,
+)
 
 SOURCES = [squeezenet.SQUEEZENET, inception.INCEPTION]
 
