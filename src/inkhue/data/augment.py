@@ -15,6 +15,7 @@ from numpy.typing import NDArray
 Bytes = NDArray[np.uint8]
 Floats = NDArray[np.float32]
 
+INK = 128  # line art that is darker is ink
 CLUSTERS = 6
 WHITE_LIGHTNESS, WHITE_CHROMA = 94.0, 6.0  # CIELAB; what counts as paper when colours change
 
@@ -44,6 +45,13 @@ class Window:
         if inner != size:
             cut = cv2.resize(cut, (size, size), interpolation=cv2.INTER_AREA)
         return np.asarray(cut, np.uint8)
+
+    def shows_ink(self, line: Bytes) -> bool:
+        """Whether there is ink, in (H, W) uint8, within the square as if it were not turned."""
+        half = self.side / 2
+        top, left = (max(0, int(middle - half)) for middle in (self.y, self.x))
+        seen = line[top : int(self.y + half) + 1, left : int(self.x + half) + 1]
+        return bool(seen.size and seen.min() < INK)
 
     def cut_thin(self, picture: Bytes, size: int) -> Bytes:
         """As `cut`, for thin dark lines of which none may fade where the picture is reduced."""

@@ -20,10 +20,12 @@ from inkhue.data.known_regions import spread_hints
 from inkhue.data.shards import Picture
 from inkhue.errors import InkhueError, UsageError, did_you_mean
 from inkhue.lines import METHODS, extract
+from inkhue.lines.thickness import line_thickness
 
 Pixel = TypeVar("Pixel", np.uint8, np.float32)
 Stage = Literal["draft", "colorize"]
 DRAFT_SCALE = 4  # the draft is a quarter of the result's size
+TRIES = 3  # windows drawn, at most, for one that shows any ink
 TRUE_LINES = "true"  # in `lines`: the drawing that came with the picture, where there is one
 
 
@@ -34,6 +36,7 @@ class CropConfig:
     size: int = 128  # side of the stage's result, pixels
     whole: float = 0.4  # share of crops that show the whole picture
     widest: float = 1.3  # of the others, at most so many times the crop's side, reduced
+    line_width: float = 0.0  # thicker lines are reduced to about this, pixels; 0: they are not
     recolor: float = 0.6  # share of crops whose colours are changed
     redraw: bool = True  # lines are varied
     lines: Mapping[str, float] = field(
@@ -117,8 +120,14 @@ class Crops(Dataset[dict[str, Tensor]]):
     ) -> dict[str, NDArray[Any]]:
         """Cut, vary and hint one crop; with the picture's borders, spread its hints."""
         config, size = self.config, self.config.size
-        full = size * DRAFT_SCALE if self.stage == "draft" else size
-        window = draw_window(rgb.shape, full, rng, whole=config.whole, widest=config.widest)
+        full = float(size * DRAFT_SCALE if self.stage == "draft" else size)
+        if config.line_width:
+            full = full * max(1.0, line_thickness(line) / config.line_width)
+            full = min(full, max(line.shape))
+        for _ in range(TRIES):
+            window = draw_window(rgb.shape, full, rng, whole=config.whole, widest=config.widest)
+            if window.shows_ink(line):
+                break
         if config.redraw:
             line = redraw_lines(line, rng)
         color = window.cut(rgb, size)

@@ -13,10 +13,7 @@ from safetensors.torch import save_file  # noqa: E402
 
 from inkhue import InkhueError  # noqa: E402
 from inkhue.evaluate.metrics import inception  # noqa: E402
-from inkhue.models import (
-    pretrained,
-    squeezenet,
-)
+from inkhue.models import pretrained, squeezenet  # noqa: E402
 
 SOURCES = [squeezenet.SQUEEZENET, inception.INCEPTION]
 
