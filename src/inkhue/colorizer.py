@@ -18,7 +18,17 @@ from inkhue.model import DEFAULT_MODEL, Model, find_model
 from inkhue.page import Page, open_page, over
 from inkhue.regions import Regions, Spread, find_regions, spread, spread_planes
 from inkhue.regions import obey as obey_hints
-from inkhue.working import DRAFT_SCALE, Work, as_bytes, fit, reduce, resize, run_under_lines, squash
+from inkhue.working import (
+    DRAFT_SCALE,
+    Work,
+    as_bytes,
+    choose_size,
+    fit,
+    reduce,
+    resize,
+    run_under_lines,
+    squash,
+)
 
 Bytes = NDArray[np.uint8]
 Floats = NDArray[np.float32]
@@ -94,11 +104,14 @@ class Colorizer:
     ) -> Prepared:
         """Do what a drawing needs once, whatever its hints.
 
-        `size` is the working size, pixels; `reference` a picture whose colours to take, which some
-        models need and others have no use for: a UsageError says so.
+        `size` is the working size, pixels; by default it is chosen for the page. `reference` is a
+        picture whose colours to take, which some models need and others have no use for: a
+        UsageError says so.
         """
         page = opened(page)
-        work = fit(page, self.model.size if size is None else size, self.model.multiple)
+        if size is None:
+            size = choose_size(page, self.model.size, self.model.line_width)
+        work = fit(page, size, self.model.multiple)
         self.model.check_reference(reference is not None)
         features = (
             {}

@@ -56,10 +56,11 @@ class Model:
     summary: str
     stages: Mapping[str, Stage]
     multiple: int  # divides both sides of what the networks see
-    size: int  # working size: the longer side of what the networks see, pixels
+    size: int  # working size: the longer side of what the networks see, pixels, at most
     variant: str = FLOAT32  # the graphs that are used unless others are asked for
     needs: tuple[str, ...] = ()
     clean: bool = False  # its colours run through under the lines by themselves
+    line_width: float = 0.0  # it is shown lines of at most about this, pixels; 0: of any
     training: Mapping[str, Any] = field(default_factory=dict)
     scores: Mapping[str, Any] = field(default_factory=dict)
     attribution: str = ""
@@ -178,6 +179,7 @@ def read_model(folder: Path) -> Model:
             variant=found.get("variant", FLOAT32),
             needs=tuple(found["needs"]),
             clean=bool(found.get("clean", False)),
+            line_width=float(found.get("line_width", 0)),
             training=found["training"],
             scores=found["scores"],
             attribution=found["attribution"],

@@ -10,10 +10,12 @@ import numpy as np
 from numpy.typing import NDArray
 
 from inkhue.errors import UsageError
+from inkhue.lines.thickness import line_thickness
 from inkhue.page import Page
 
 DRAFT_SCALE: Final = 4  # the draft is a quarter of the working size
 REFERENCE_SIDE: Final = 256  # of the square that a reference picture is squashed to, pixels
+LEAST_SIZE: Final = 128  # to which a page is reduced for its thick lines
 MOST_SIZE: Final = 4096  # longer side of what the networks may be shown, pixels
 
 Bytes = NDArray[np.uint8]
@@ -29,6 +31,19 @@ class Work:
     line_small: Floats  # (1, 1, H/4, W/4)
     width: int  # without the padding, pixels
     height: int
+
+
+def choose_size(page: Page, most: int, line_width: float) -> int:
+    """Return the working size for a page: it is reduced until its lines are thin enough.
+
+    The longer side is at most `most`, and pages are not enlarged, but for the smallest. Line width
+    0: always `most`.
+    """
+    if not line_width:
+        return most
+    longer = max(page.size)
+    thick = max(1.0, line_thickness(as_bytes(1 - page.ink)) / line_width)
+    return max(LEAST_SIZE, min(longer, most, round(longer / thick)))
 
 
 def fit(page: Page, size: int, multiple: int) -> Work:

@@ -20,7 +20,8 @@ from inkhue.errors import UsageError
 from inkhue.hints import Hint, Hints, default_radius, draw_hints, parse_hint
 from inkhue.model import DEFAULT_MODEL
 from inkhue.output import encode_picture, replacing
-from inkhue.page import Page, open_page
+from inkhue.page import Page, open_page, over
+from inkhue.regions import rooms, tinted
 
 PIPE = "-"  # stdin as LINE, stdout as OUT
 FILE = click.Path(path_type=Path)
@@ -43,6 +44,7 @@ class Request:
     transparent: bool
     save_draft: Path | None
     save_hints: Path | None
+    save_regions: Path | None
     force: bool
     as_json: bool
 
@@ -57,7 +59,12 @@ class Request:
     @property
     def files(self) -> dict[str, Path]:
         """The files to write, by what they hold."""
-        files = {"image": self.out, "draft": self.save_draft, "hints": self.save_hints}
+        files = {
+            "image": self.out,
+            "draft": self.save_draft,
+            "hints": self.save_hints,
+            "regions": self.save_regions,
+        }
         return {key: path for key, path in files.items() if path is not None}
 
 
@@ -77,6 +84,7 @@ class Request:
 @click.option("--transparent", is_flag=True, help="Keep the page's transparency and clear hints.")
 @click.option("--save-draft", type=FILE, help="Write the first stage's rough picture too.")
 @click.option("--save-hints", type=FILE, help="Write the page with the hints drawn on it too.")
+@click.option("--save-regions", type=FILE, help="Write the areas found, each in its own tint, too.")
 @click.option("--force", is_flag=True, help="Replace files that exist.")
 @click.option("--json", "as_json", is_flag=True, help="Say on stdout what was written, as JSON.")
 def command(**given: Any) -> None:  # noqa: ANN401
@@ -106,6 +114,8 @@ def color(request: Request) -> None:
         pictures = {"image": choose(request, page, result), "draft": result.draft}
         if request.save_hints:
             pictures["hints"] = draw_hints(page.rgb, hints)
+        if request.save_regions:
+            pictures["regions"] = over(page.lines, tinted(rooms(prepared.regions)))
         for key, part in parts.items():
             dpi = None if key == "draft" else page.dpi
             part.write_bytes(encode_picture(pictures[key], request.files[key].suffix, dpi))

@@ -58,6 +58,7 @@ class System:
     widths: int  # what divides a width
     size: int  # working size, pixels
     multiple: int = 64  # what divides the working page's sides, pixels
+    line_width: float = 0.0  # thicker lines are reduced to about this, pixels; 0: they are not
     clean: bool = False  # its colours run through under the lines
     needs: tuple[str, ...] = ()
     aide: Aide | None = None
@@ -113,8 +114,9 @@ SYSTEMS = {
         sides={"colorize": 32},
         width=32,
         widths=16,
-        size=512,
+        size=1024,
         multiple=32,
+        line_width=2.0,
         clean=True,
         reopens=True,
     ),

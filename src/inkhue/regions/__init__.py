@@ -3,6 +3,15 @@
 from inkhue.regions.areas import Regions, find_regions
 from inkhue.regions.fill import Spread, spread, spread_planes
 from inkhue.regions.guarantee import obey
-from inkhue.regions.rooms import rooms
+from inkhue.regions.rooms import rooms, tinted
 
-__all__ = ["Regions", "Spread", "find_regions", "obey", "rooms", "spread", "spread_planes"]
+__all__ = [
+    "Regions",
+    "Spread",
+    "find_regions",
+    "obey",
+    "rooms",
+    "spread",
+    "spread_planes",
+    "tinted",
+]

@@ -4,12 +4,15 @@ from __future__ import annotations
 
 from typing import Any, Final
 
+import cv2
 import numpy as np
 from numpy.typing import NDArray
 
+from inkhue.pixels import WHITE
 from inkhue.regions.areas import Regions
 from inkhue.regions.integers import log_steps
 
+GOLDEN: Final = (1 + 5**0.5) / 2
 NARROW: Final = 40  # a pass this far below the lower of two hilltops parts them: 1 to 2.4
 
 
@@ -29,6 +32,19 @@ def rooms(regions: Regions) -> NDArray[np.int32]:
     _, first, number = np.unique(room, return_index=True, return_inverse=True)
     order = np.argsort(np.argsort(first))
     return np.append(order[number], -1).astype(np.int32)[regions.cells]
+
+
+def tinted(numbers: NDArray[np.int32]) -> NDArray[np.uint8]:
+    """Give each of the numbers (H, W) a light tint of its own, (H, W, 3); white where it is -1.
+
+    Hues of numbers near each other are far apart: each is a golden angle from the last.
+    """
+    number = np.arange(numbers.max(initial=-1) + 1)
+    hues = (number * 360 / GOLDEN) % 360
+    tints = np.stack([hues, np.where(number % 2, 0.6, 0.4), np.full(len(hues), 1.0)], axis=1)
+    rgb = cv2.cvtColor(tints[None].astype(np.float32), cv2.COLOR_HSV2RGB)[0] if len(hues) else tints
+    table = np.append(np.rint(255 * rgb), [WHITE], axis=0).astype(np.uint8)
+    return np.asarray(table[numbers])
 
 
 def joined(

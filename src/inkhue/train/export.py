@@ -279,6 +279,7 @@ def describe(trained: Sequence[Trained], stages: dict[str, Stage], pictures: int
         "variant": FLOAT32,
         "needs": list(system.needs),
         **({"clean": True} if system.clean else {}),
+        **({"line_width": system.line_width} if system.line_width else {}),
         "training": {
             "pictures": pictures,
             **{s.stage: training_facts(s) for s in trained if s.stage in system.stages},
