@@ -9,6 +9,7 @@ from functools import cached_property
 from pathlib import Path
 from typing import BinaryIO, TypeAlias
 
+import cv2
 import numpy as np
 from numpy.typing import NDArray
 
@@ -16,7 +17,15 @@ from inkhue.errors import UsageError
 from inkhue.hints import Hints
 from inkhue.model import DEFAULT_MODEL, Model, find_model
 from inkhue.page import Page, open_page, over
-from inkhue.regions import Regions, Spread, find_regions, spread, spread_planes
+from inkhue.regions import (
+    Regions,
+    Spread,
+    find_regions,
+    spread,
+    spread_planes,
+    surrounded,
+    with_borders,
+)
 from inkhue.regions import obey as obey_hints
 from inkhue.working import (
     DRAFT_SCALE,
@@ -164,8 +173,13 @@ class Prepared:
             raise UsageError(f"obey is {obey:g}: give a number from 0 to 1")
         hints = self._fitted(hints)
         areas = self._spread(hints) if obey or self.takes_flats else None
-        draft, color = self.run_networks(self._seen(hints, areas))
-        layer, regions = self._to_native(self._crop(color, 1)), None
+        seen = self._seen(hints, areas)
+        draft, color = self.run_networks(seen)
+        if self.takes_flats and areas is not None:
+            layer = self._with_borders(color, seen, areas, hints)
+        else:
+            layer = self._to_native(self._crop(color, 1))
+        regions: NDArray[np.int32] | None = None
         notes: tuple[str, ...] = ()
         if obey and areas is not None:
             layer, notes = obey_hints(layer, hints, areas, obey)
@@ -218,6 +232,11 @@ class Prepared:
             color = run_under_lines(color, ink)
         return resize(color, *self.page.size)
 
+    def _with_borders(self, color: Floats, seen: Known, areas: Spread, hints: Hints) -> Bytes:
+        """Bring the network's picture to the page's size, its regions' borders sharp."""
+        around = surrounded(seen["flats"][0], seen["sure"][0])
+        return with_borders(self._crop(color, 1), self._enlarge(around), areas, hints)
+
     def run_networks(self, seen: Known) -> tuple[Floats, Floats]:
         """Hints -> draft (1, 3, H/4, W/4), color (1, 3, H, W), in [0, 1], with the padding."""
         known = {"line": self.work.line, **seen, **self.features}
@@ -244,6 +263,12 @@ class Prepared:
             page_height=page_height * height * DRAFT_SCALE / self.work.height,
         )
         return np.ascontiguousarray(grid.transpose(2, 0, 1)[None])
+
+    def _enlarge(self, cells: Floats) -> Floats:
+        """Enlarge cells (3, h, w) as networks do, and cut the padding off: (3, H, W)."""
+        size = (cells.shape[2] * DRAFT_SCALE, cells.shape[1] * DRAFT_SCALE)
+        planes = [cv2.resize(plane, size, interpolation=cv2.INTER_LINEAR) for plane in cells]
+        return np.stack(planes)[:, : self.work.height, : self.work.width]
 
     def _crop(self, picture: Floats, scale: int) -> Bytes:
         """Cut the padding off a network's picture (1, 3, h, w) and make bytes of it."""

@@ -57,7 +57,8 @@ class Window:
         """As `cut`, for thin dark lines of which none may fade where the picture is reduced."""
         width = round(self.side / size)
         if width > 1:
-            square = np.ones((width, width), np.uint8)
+            # One more, so that some pixel is mostly dark wherever the line falls between two.
+            square = np.ones((width + 1, width + 1), np.uint8)
             picture = np.asarray(cv2.erode(picture, square), np.uint8)
         return self.cut(picture, size)
 

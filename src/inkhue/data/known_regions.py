@@ -12,7 +12,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from inkhue.hint_files import from_pixels
-from inkhue.regions import Regions, find_regions, spread, spread_planes
+from inkhue.regions import Regions, find_regions, spread, spread_planes, surrounded
 
 SCALE: Final = 4  # pixels to a cell
 BORDER, NO_BORDER = 90, 166  # least values of a cell's borders: up to, and from
@@ -39,7 +39,8 @@ def spread_hints(
         rng: for what the regions get to know of the borders.
 
     Returns:
-        flats (3, h, w), sure (1, h, w), as the draft network takes them; area (S, S) int32, the
+        flats (3, h, w), sure (1, h, w), as the draft network takes them; around (3, h, w), see
+        `inkhue.regions.surrounded`; area (S, S) int32, the
         part that takes one tone, -1 = none, and tone (3, S, S), its colour; border (1, h, w),
         1 where colours end, and known (1, h, w), 0 where nobody can say.
     """
@@ -56,11 +57,13 @@ def planes(regions: Regions, hint: Floats) -> dict[str, NDArray[np.generic]]:
     found = spread(regions, hints)
     grid = (hint.shape[1], hint.shape[2])
     flats, sure = spread_planes(found, hints, grid, grid)
+    around = surrounded(flats, sure)
     colors = np.array([h.color for h in hints] or [(0, 0, 0)], np.float32)
     tones = np.append(colors[found.tones], np.zeros((1, 3), np.float32), axis=0)
     return {
         "flats": flats,
         "sure": sure,
+        "around": around,
         "area": found.areas,
         "tone": np.ascontiguousarray(tones[found.areas].transpose(2, 0, 1)) / np.float32(255),
     }

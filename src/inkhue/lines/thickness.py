@@ -28,6 +28,8 @@ def line_thickness(line: NDArray[np.uint8]) -> float:
     if not drawn.size:
         return 0.0
     inside = (ink > np.percentile(drawn, PEAK) / 2).astype(np.uint8)
+    if inside.all():
+        return 0.0  # ink from edge to edge: nothing has an outline
     square = np.ones((3, 3), np.uint8)
     depth = cv2.distanceTransform(inside, cv2.DIST_L2, 3)
     ridge = depth[(depth > 0) & (depth >= cv2.dilate(depth, square) - 0.01)]

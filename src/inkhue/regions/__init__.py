@@ -1,6 +1,7 @@
 """The areas of a drawing, and the promise that hints are obeyed in them."""
 
 from inkhue.regions.areas import Regions, find_regions
+from inkhue.regions.detail import surrounded, with_borders
 from inkhue.regions.fill import Spread, spread, spread_planes
 from inkhue.regions.guarantee import obey
 from inkhue.regions.rooms import rooms, tinted
@@ -13,5 +14,7 @@ __all__ = [
     "rooms",
     "spread",
     "spread_planes",
+    "surrounded",
     "tinted",
+    "with_borders",
 ]

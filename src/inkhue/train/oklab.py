@@ -21,7 +21,7 @@ FROM_CONES: Final = (
     (0.0259040371, 0.7827717662, -0.8086757660),
 )
 DARK: Final = 0.04045  # sRGB's values up to here are linear
-LEAST: Final = 1e-4  # the cube root is too steep at 0
+LEAST: Final = 1e-3  # below, a line stands in for the cube root, which is too steep at 0
 
 
 def to_oklab(srgb: Tensor) -> Tensor:
@@ -29,8 +29,8 @@ def to_oklab(srgb: Tensor) -> Tensor:
     bright = ((srgb.clamp(min=DARK) + 0.055) / 1.055) ** 2.4
     linear = torch.where(srgb <= DARK, srgb / 12.92, bright)
     cones = mix(linear, TO_CONES).clamp(min=0)
-    # Moved and moved back, so that black stays black.
-    roots = (cones + LEAST) ** (1 / 3) - LEAST ** (1 / 3)
+    steep = cones * LEAST ** (-2 / 3)
+    roots = torch.where(cones < LEAST, steep, cones.clamp(min=LEAST) ** (1 / 3))
     return mix(roots, FROM_CONES)
 
 

@@ -43,6 +43,7 @@ class LightRecipe(Recipe):
     def paint(self, learner: nn.Module, crops: dict[str, Tensor]) -> Painted:
         """Make pictures of the crops."""
         draft, color, logits = learner(*(crops[n] for n in ("line", "hint", "flats", "sure")))
+        color = with_borders(color, crops)
         obeyed = obey(color, crops["area"], crops["tone"])
         return Painted(2 * obeyed - 1, 2 * crops["color"] - 1, None, (draft, color, logits), crops)
 
@@ -81,6 +82,7 @@ class LightRecipe(Recipe):
     def show(self, network: nn.Module, crops: dict[str, Tensor]) -> tuple[Tensor, Tensor]:
         """Return draft and result, its hints obeyed and its lines laid over."""
         draft, color, _ = network(*(crops[n] for n in ("line", "hint", "flats", "sure")))
+        color = with_borders(color, crops)
         result = obey(color, crops["area"], crops["tone"]) * crops["line"]
         return draft.clamp(0, 1), result.clamp(0, 1)
 
@@ -94,6 +96,12 @@ def clear_of_ink(line: Tensor) -> Tensor:
 def off(made: Tensor, original: Tensor, weight: Tensor) -> Tensor:
     """Return the mean absolute difference (N, 3, H, W), weighted (N, 1, H, W)."""
     return ((made - original).abs() * weight).sum() / (3 * weight.sum()).clamp(min=1)
+
+
+def with_borders(color: Tensor, crops: dict[str, Tensor]) -> Tensor:
+    """Put back the spread hints' sharp borders, as `inkhue.regions.with_borders` does."""
+    seen = functional.interpolate(crops["around"], scale_factor=4.0, mode="bilinear")
+    return color + torch.where(crops["area"][:, None] >= 0, crops["tone"] - seen, 0.0)
 
 
 def obey(color: Tensor, area: Tensor, tone: Tensor) -> Tensor:

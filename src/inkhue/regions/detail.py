@@ -1,0 +1,68 @@
+"""The borders of spread hints, which a network's coarser grid has blurred, put back."""
+
+from __future__ import annotations
+
+import cv2
+import numpy as np
+from numpy.typing import NDArray
+
+from inkhue.hints import Hints
+from inkhue.pixels import WHITE, strips
+from inkhue.regions.fill import Spread
+
+Bytes = NDArray[np.uint8]
+Floats = NDArray[np.float32]
+
+
+def surrounded(flats: Floats, sure: Floats) -> Floats:
+    """Give each cell without a spread hint the colour of the nearest one with.
+
+    flats (3, h, w), sure (1, h, w), see `spread_planes`; (3, h, w), 0 if there is none at all.
+    """
+    there = sure[0] > 0
+    if there.all() or not there.any():
+        return flats
+    _, nearest = cv2.distanceTransformWithLabels(
+        (~there).astype(np.uint8), cv2.DIST_L2, 5, labelType=cv2.DIST_LABEL_PIXEL
+    )
+    owner = np.zeros(int(nearest.max()) + 1, np.intp)
+    owner[nearest[there]] = np.flatnonzero(there)
+    return flats.reshape(3, -1)[:, owner[nearest]]
+
+
+def with_borders(color: Bytes, around: Floats, spread: Spread, hints: Hints) -> Bytes:
+    """Bring a network's picture to the page, with the spread hints' own sharp borders.
+
+    What the network adds to the hints, as it saw them, is enlarged; the hints themselves are taken
+    from the page, not from the grid.
+
+    Args:
+        color: (h, w, 3), the network's picture.
+        around: (3, h, w) in [0, 1], what the network saw of the spread hints (`surrounded`),
+            enlarged as the network does.
+        spread: those hints, on the page.
+        hints: themselves.
+
+    Returns:
+        (H, W, 3) uint8 of the page's size.
+    """
+    height, width = spread.labels.shape
+    seen = np.rint(255 * around.transpose(1, 2, 0)).astype(np.int16)
+    added = enlarged(color.astype(np.int16) - seen, width, height)
+    ground = enlarged(seen, width, height)
+    table = np.array([hint.color or WHITE for hint in hints], np.int16)
+    out = np.empty((height, width, 3), np.uint8)
+    for rows in strips(out):
+        labels = spread.labels[rows]
+        flat = np.where((labels >= 0)[..., None], table[labels], ground[rows])
+        out[rows] = np.clip(flat + added[rows], 0, 255)
+    return out
+
+
+def enlarged(picture: NDArray[np.int16], width: int, height: int) -> NDArray[np.int16]:
+    """Bring (h, w, 3) to the page's size."""
+    if picture.shape[:2] == (height, width):
+        return picture
+    shrinks = width < picture.shape[1] or height < picture.shape[0]
+    how = cv2.INTER_AREA if shrinks else cv2.INTER_LINEAR
+    return np.asarray(cv2.resize(picture, (width, height), interpolation=how), np.int16)
