@@ -128,6 +128,54 @@ def test_draft_and_hints_are_saved_too(folder: Path) -> None:
     assert (drawn[70:] == FACE[70:]).all()
 
 
+@pytest.fixture(params=["tiny_model", "tiny_light"])
+def any_model(request: pytest.FixtureRequest) -> Path:
+    """A model that knows no boundaries, and one that draws them for its regions."""
+    return request.getfixturevalue(request.param)
+
+
+def test_regions_are_saved_each_in_its_own_tint(folder: Path, any_model: Path) -> None:
+    page = np.full((90, 130, 3), 255, np.uint8)
+    for left in (10, 70):
+        page[20:70, left : left + 50] = 0
+        page[23:67, left + 3 : left + 47] = 255
+    Image.fromarray(page).save("boxes.png", dpi=(300, 300))
+    done = color("boxes.png", "--save-regions", "regions.png", model=any_model)
+    assert (done.exit_code, done.stdout) == (0, ""), done.stderr
+    regions = pixels("regions.png")
+    assert regions.shape == page.shape
+    one, other, around = (tuple(regions[y, x]) for y, x in ((45, 35), (45, 95), (5, 5)))
+    assert len({one, other, around}) == 3
+    assert (regions[30:60, 20:50] == one).all()
+    assert (regions[30:60, 80:110] == other).all()
+    assert (regions[page == 0] == 0).all()  # the lines lie over
+    assert min(min(tint) for tint in (one, other, around)) > 80  # light enough to see them
+    with Image.open("regions.png") as image:
+        assert image.info["dpi"] == pytest.approx((300, 300), abs=0.1)
+    # Without hints there are regions all the same, and the result is as without the option.
+    before = Path("boxes.color.png").read_bytes()
+    color("boxes.png", "--force", model=any_model)
+    assert Path("boxes.color.png").read_bytes() == before
+
+
+def test_saved_regions_are_replaced_by_force_alone(folder: Path) -> None:
+    Path("regions.png").write_bytes(b"precious")
+    assert color("face.png", "--save-regions", "regions.png").exit_code == 2
+    assert Path("regions.png").read_bytes() == b"precious"
+    assert not Path("face.color.png").exists()
+    assert color("face.png", "--save-regions", "regions.png", "--force").exit_code == 0
+    assert pixels("regions.png").shape == FACE.shape
+
+
+def test_the_light_model_colours_at_a_size_of_its_own(folder: Path, tiny_light: Path) -> None:
+    call = ["color", "face.png", "--hint", "48,40,#c81e28,5", "--save-draft", "draft.png"]
+    done = CliRunner().invoke(main, [*call, "--model", str(tiny_light), "--threads", "1"])
+    assert done.exit_code == 0, done.stderr
+    assert pixels("face.color.png").shape == FACE.shape
+    assert tuple(pixels("face.color.png")[40, 48]) == (200, 30, 40)
+    assert pixels("draft.png").shape == (32, 32, 3)  # of a page of 96: shown at 128
+
+
 def test_color_only_leaves_the_lines_out(folder: Path) -> None:
     color("face.png", "--color-only", "-o", "layer.png")
     color("face.png", "-o", "whole.png")
@@ -247,6 +295,9 @@ def test_a_bad_drawing_is_one_line(folder: Path, kind: str, piped: bool) -> None
         (["face.png", "-o", "face.png/out.png"], 1, "cannot write"),
         (["face.png", "-o", "old.png"], 2, "old.png exists.*--force"),
         (["face.png", "--save-draft", "old.png"], 2, "old.png exists.*--force"),
+        (["face.png", "--save-regions", "old.png"], 2, "old.png exists.*--force"),
+        (["face.png", "--save-regions", "a.png", "-o", "a.png"], 2, "one name"),
+        (["face.png", "--save-regions", "nosuch/a.png"], 1, "nosuch"),
         (["face.png", "-o", "a.png", "--save-hints", "a.png"], 2, "one name"),
         (["face.png", "-o", "out.xyz"], 2, r"\.xyz.*\.png"),
         (["face.png", "-o", "out.jpg", "--transparent"], 2, "JPEG keeps no transparency"),

@@ -165,3 +165,43 @@ def test_redrawn_lines_stay_lines(line):
         assert (inked < 190).all()
         assert np.ptp(inked) > 60
     assert np.array_equal(drawn[3], redraw_lines(line, np.random.default_rng(3)))
+
+
+@pytest.mark.parametrize("times", [2, 3, 4])
+def test_thin_lines_stay_dark_when_they_are_reduced(times):
+    """Wherever a line of one pixel falls between the pixels that are kept."""
+    side = 32 * times
+    for shift in range(times):
+        line = np.full((side, side), 255, np.uint8)
+        line[:, side // 2 + shift] = 0
+        window = Window(side / 2, side / 2, side, 0, False)
+        assert window.cut(line, 32).min(axis=1).max() >= 100  # it would fade
+        kept = window.cut_thin(line, 32)
+        assert kept.min(axis=1).max() <= 85
+        assert (kept < 200).sum(axis=1).max() <= 3
+        assert 14 <= kept.argmin(axis=1).min() <= kept.argmin(axis=1).max() <= 17
+
+
+def test_thin_lines_stay_dark_in_turned_windows(rng):
+    for _ in range(20):
+        line = np.full((256, 256), 255, np.uint8)
+        line[128] = 0
+        x, y = rng.uniform(124, 132, 2)
+        kept = Window(x, y, 128, rng.normal(0, 12), False).cut_thin(line, 32)
+        assert kept.min(axis=0).max() <= 130
+
+
+def test_windows_that_need_no_reducing_are_cut_as_they_are():
+    line = flat_line()
+    window = Window(30, 30, 32, 0, True)
+    assert np.array_equal(window.cut_thin(line, 32), window.cut(line, 32))
+
+
+def test_whether_a_window_shows_ink():
+    line = np.full((100, 200), 255, np.uint8)
+    line[40:50, 150:160] = 0
+    assert Window(155, 45, 20, 0, False).shows_ink(line)
+    assert Window(100, 50, 300, 0, False).shows_ink(line)
+    assert not Window(50, 50, 60, 0, False).shows_ink(line)
+    line[:] = np.where(line == 0, 200, 255)
+    assert not Window(155, 45, 20, 0, False).shows_ink(line)  # too faint to be ink

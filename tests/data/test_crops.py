@@ -5,12 +5,14 @@ from __future__ import annotations
 import io
 from dataclasses import replace
 
+import cv2
 import numpy as np
 import pytest
 from PIL import Image, ImageDraw
 
 torch = pytest.importorskip("torch")
 
+from inkhue.data.augment import draw_window  # noqa: E402
 from inkhue.data.crops import (  # noqa: E402
     ByteCache,
     CropConfig,
@@ -20,6 +22,7 @@ from inkhue.data.crops import (  # noqa: E402
 )
 from inkhue.data.shards import Picture  # noqa: E402
 from inkhue.errors import InkhueError, UsageError  # noqa: E402
+from inkhue.lines.thickness import line_thickness  # noqa: E402
 
 CONFIG = CropConfig(size=64, hints={"paper": 1, "people": 1})
 
@@ -196,3 +199,96 @@ def test_a_config_without_hints_or_lines_is_refused():
         CropConfig(hints={})
     with pytest.raises(UsageError, match="no line method"):
         CropConfig(lines={})
+
+
+KNOWING = replace(CONFIG, regions=True, hints={"many": 1})
+CELLS, FULL = (16, 16), (64, 64)
+
+
+def test_a_crop_with_regions_holds_them_all():
+    crops = Crops(PICTURES, "colorize", KNOWING, 1)
+    shapes = {
+        "line": (1, *FULL), "color": (3, *FULL), "line_small": (1, *CELLS), "hint": (4, *CELLS),
+        "flats": (3, *CELLS), "sure": (1, *CELLS), "around": (3, *CELLS),
+        "area": FULL, "tone": (3, *FULL),
+        "border": (1, *CELLS), "known": (1, *CELLS),
+    }  # fmt: skip
+    for k in range(10):
+        crop = crops[k]
+        assert {name: tuple(part.shape) for name, part in crop.items()} == shapes
+        for name, part in crop.items():
+            assert part.dtype == (torch.int32 if name == "area" else torch.float32), name
+            assert part.max() <= (FULL[0] ** 2 if name == "area" else 1), name
+            assert part.min() >= (-1 if name == "area" else 0), name
+        assert set(crop["border"].unique().tolist()) <= {0, 1}
+        assert not (crop["border"] * (1 - crop["known"])).any()
+        given = {tuple(c) for c in crop["hint"][:3, crop["hint"][3] > 0].T.tolist()}
+        reached = crop["sure"][0] > 0
+        assert {tuple(c) for c in crop["flats"][:, reached].T.tolist()} <= given
+        assert {tuple(c) for c in crop["tone"][:, crop["area"] >= 0].T.tolist()} <= given
+        assert not crop["tone"][:, crop["area"] < 0].any()
+
+
+def test_borders_are_known_of_pictures_with_true_lines_alone():
+    config = replace(KNOWING, lines={"true": 1, "ink": 1}, whole=1)
+    for number, known in ((0, True), (1, False)):
+        crops = Crops(PICTURES[number : number + 1], "colorize", config, 1)
+        made = [crops[k] for k in range(4)]
+        # Paper around a picture has no borders, whatever is known of the picture.
+        assert all((crop["known"].mean() > 0.9) == known for crop in made)
+        assert all(crop["border"].any() == known for crop in made)
+
+
+def test_a_crop_with_regions_is_the_same_whoever_makes_it():
+    first, second = (Crops(PICTURES, "colorize", KNOWING, seed=5) for _ in range(2))
+    backwards = [first[k] for k in (9, 4, 0)]
+    for k, crop in zip((0, 4, 9), reversed(backwards), strict=True):
+        assert same(second[k], crop)
+    assert not same(second[0], second[1])
+
+
+def thick_lined():
+    """Discs with lines of 11 pixels."""
+    color, line = np.full((500, 600, 3), 255, np.uint8), np.full((500, 600), 255, np.uint8)
+    for x, y, radius in ((150, 150, 90), (400, 180, 120), (250, 380, 80), (480, 400, 60)):
+        cv2.circle(color, (x, y), radius, (200, 60, 40), -1)
+        cv2.circle(color, (x, y), radius, (0, 0, 0), 11)
+        cv2.circle(line, (x, y), radius, 0, 11)
+    return Picture("thick", "test.tar", *(encoded(Image.fromarray(a)) for a in (color, line)))
+
+
+def lines_of(picture, count, **config):
+    config = CropConfig(size=64, whole=0, redraw=False, recolor=0, lines={"true": 1}, **config)
+    crops = Crops([picture], "colorize", config, 3)
+    return [np.rint(255 * crops[k]["line"][0].numpy()).astype(np.uint8) for k in range(count)]
+
+
+def test_thick_lines_are_brought_to_the_width_that_is_asked_for():
+    def usual(**config):
+        found = [line_thickness(line) for line in lines_of(thick_lined(), 40, **config)]
+        return np.median([thick for thick in found if thick])
+
+    assert usual() > 6
+    assert usual(line_width=2.0) == pytest.approx(2, rel=0.35)
+    assert usual(line_width=4.0) == pytest.approx(4, rel=0.35)
+
+
+def test_thin_lines_are_left_as_they_are():
+    thin = picture("thin", "#d03020")
+    for one, other in zip(lines_of(thin, 6), lines_of(thin, 6, line_width=5.0), strict=True):
+        assert np.array_equal(one, other)
+
+
+def test_blank_windows_are_rare():
+    line = np.full((400, 400), 255, np.uint8)
+    cv2.circle(line, (130, 130), 90, 0, 3)
+    color = np.repeat(line[..., None], 3, axis=2)
+    sparse = Picture("sparse", "test.tar", *(encoded(Image.fromarray(a)) for a in (color, line)))
+    once = [
+        draw_window(line.shape, 64, np.random.default_rng(seed), whole=0).shows_ink(line)
+        for seed in range(300)
+    ]
+    blank = 1 - np.mean(once)
+    assert 0.4 < blank < 0.8  # so often by one window
+    found = np.mean([crop.min() >= 128 for crop in lines_of(sparse, 80)])
+    assert found < blank**3 + 0.15

@@ -10,12 +10,20 @@ import pytest
 torch = pytest.importorskip("torch")
 
 from inkhue.model import DEFAULT_MODEL, read_model  # noqa: E402
-from inkhue.models.pair import count_parameters, count_trainable, make_stage  # noqa: E402
-from inkhue.models.systems import model_name  # noqa: E402
+from inkhue.models.pair import count_parameters, count_trainable  # noqa: E402
+from inkhue.models.systems import SYSTEMS, make_network, model_name  # noqa: E402
 
 ROOT = Path(__file__).parents[2]
 FOLDERS = sorted(p.parent for p in ROOT.glob("**/weights/*/model.json") if ".venv" not in p.parts)
 PERMISSIVE = ("public", "cc0", "cc-by-3", "cc-by-4", "mit", "apache", "bsd")
+
+
+def part(network, stage, width):
+    """Make the network of a stage, which may be a part of one that is trained as a whole."""
+    if stage in SYSTEMS[network].stages:
+        whole = make_network(network, stage, width)
+        return whole.parts.get(stage, whole)
+    return make_network(network, "colorize", width).parts[stage]
 
 
 @pytest.mark.parametrize("folder", FOLDERS, ids=lambda folder: folder.name)
@@ -23,11 +31,12 @@ def test_counts_are_the_networks(folder):
     model = read_model(folder)
     assert model.name == folder.name
     network, _, width = model.name.partition("-w")
+    width = int(width or SYSTEMS[network].width)
     for stage, entry in model.stages.items():
-        made = make_stage(network, stage, int(width or 64))
+        made = part(network, stage, width)
         assert entry.parameters == count_parameters(made)
         assert entry.trainable == count_trainable(made)
-    assert model.name == model_name(network, int(width or 64))
+    assert model.name == model_name(network, width)
 
 
 @pytest.mark.parametrize("folder", FOLDERS, ids=lambda folder: folder.name)

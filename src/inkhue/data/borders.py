@@ -23,8 +23,11 @@ Bytes = NDArray[np.uint8]
 def borders_of_labels(labels: NDArray[np.int32]) -> Bytes:
     """Return the borders (H, W) of regions that are known."""
     ends = np.zeros(labels.shape, np.bool_)
-    ends[:, 1:] |= labels[:, 1:] != labels[:, :-1]
-    ends[1:] |= labels[1:] != labels[:-1]
+    # Both sides of an edge: a border of one pixel would fade where a crop is cut between pixels.
+    for ahead, behind in ((np.s_[:, 1:], np.s_[:, :-1]), (np.s_[1:], np.s_[:-1])):
+        differ = labels[ahead] != labels[behind]
+        ends[ahead] |= differ
+        ends[behind] |= differ
     return drawn(ends)
 
 

@@ -218,16 +218,17 @@ def base(flats: Tensor, sure: Tensor) -> Tensor:
     Source: pull-push, Gortler et al. 1996, section 5.2; of a page without hints, paper.
     """
     weight = (SURE_ENOUGH * sure).clamp(max=1)
-    levels = [torch.cat([flats * weight, weight], dim=1)]
+    colors, weights = [flats * weight], [weight]
     for _ in range(LEVELS):
-        levels.append(functional.avg_pool2d(levels[-1], 2))
-    whole = levels[-1].mean(dim=(2, 3), keepdim=True)
-    filled = (whole[:, :3] + LITTLE * PAPER) / (whole[:, 3:] + LITTLE)
-    for index, level in enumerate(reversed(levels)):
-        if index:
+        colors.append(functional.avg_pool2d(colors[-1], 2))
+        weights.append(functional.avg_pool2d(weights[-1], 2))
+    whole, known = (part[-1].mean(dim=(2, 3), keepdim=True) for part in (colors, weights))
+    filled = (whole + LITTLE * PAPER) / (known + LITTLE)
+    for level in reversed(range(LEVELS + 1)):
+        if level < LEVELS:
             filled = functional.interpolate(filled, scale_factor=2.0, mode="bilinear")
-        share = level[:, 3:]
-        filled = level[:, :3] / (share + LITTLE) * share + filled * (1 - share)
+        share = weights[level]
+        filled = colors[level] / (share + LITTLE) * share + filled * (1 - share)
     return filled
 
 

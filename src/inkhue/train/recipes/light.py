@@ -24,6 +24,8 @@ from inkhue.train.config import TrainConfig
 from inkhue.train.oklab import to_oklab
 from inkhue.train.recipes.recipe import Painted, Recipe
 
+STEPS = 2  # after which the mean is off by less than half a level
+
 
 class LightRecipe(Recipe):
     """All three parts learn together."""
@@ -109,16 +111,26 @@ def obey(color: Tensor, area: Tensor, tone: Tensor) -> Tensor:
 
     color (N, 3, H, W) in [0, 1], area (N, H, W) whole numbers from 0, -1 = none, tone
     (N, 3, H, W): an area's pixels become its tone plus their deviation from its mean, all of it in
-    lightness and half of it in colour, bent. Bending may move the mean.
+    lightness and half of it in colour, bent, and shifted so that the mean holds.
     """
     luma = luma_of(color)
     values = 0.5 * (color + luma)
     deviation = strength(tone) * (values - means(values, area))
     below = tone.clamp(1e-3, CONTRAST / 255)
     above = (1 - tone).clamp(1e-3, CONTRAST / 255)
+    for _ in range(STEPS):  # Newton's, so that bending does not move the mean
+        limit = torch.where(deviation < 0, below, above)
+        slope = (1 + (deviation / limit) ** 2) ** -1.5
+        moved = means(torch.cat([bent(deviation, below, above), slope], dim=1), area)
+        deviation = deviation - moved[:, :3] / moved[:, 3:].clamp(min=0.05)
+    shaded = tone + bent(deviation, below, above)
+    return torch.where(area[:, None] >= 0, shaded, color)
+
+
+def bent(deviation: Tensor, below: Tensor, above: Tensor) -> Tensor:
+    """Bring deviations smoothly between -below and above."""
     limit = torch.where(deviation < 0, below, above)
-    bent = deviation / torch.sqrt(1 + (deviation / limit) ** 2)
-    return torch.where(area[:, None] >= 0, tone + bent, color)
+    return deviation / torch.sqrt(1 + (deviation / limit) ** 2)
 
 
 def strength(tone: Tensor) -> Tensor:
