@@ -16,7 +16,7 @@ import platformdirs
 from inkhue.errors import InkhueError, UsageError, did_you_mean
 
 FORMAT = 1
-DEFAULT_MODEL = "au-net-w16"
+DEFAULT_MODEL = "light"
 FLOAT32 = "float32"  # the variant that a stage's own graph is: it computes in float32
 DESCRIPTION = "model.json"
 COST_SIDE = 512  # multiply-adds are stated for a square picture of this side, pixels

@@ -69,7 +69,9 @@ class ModelSystem:
         self.colorizer = Colorizer(name, threads)
         self.model = self.colorizer.model
         self.obey = DEFAULT_OBEY if obey is None else obey
-        self.name = self.model.name if obey is None else f"{self.model.name}@{obey:g}"
+        # By its folder: two trainings of one network have one name.
+        called = self.model.folder.resolve().name
+        self.name = called if obey is None else f"{called}@{obey:g}"
         graphs = [stage.sha256 for stage in self.model.stages.values()]
         self.key = digest(*graphs, f"{self.obey:g}", code_version())
 
