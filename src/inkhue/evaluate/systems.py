@@ -80,7 +80,9 @@ class ModelSystem:
         reference = item.original if "reference" in self.model.needs else None
         prepared = self.colorizer.prepare(item.line, reference=reference)
         result = prepared.color(hints, self.obey)
-        return Prediction(result.color_layer, result.image, prepared.painted(hints))
+        # What paints no lines of its own has no picture but the result.
+        own = None if self.model.clean else prepared.painted(hints)
+        return Prediction(result.color_layer, result.image, own)
 
 
 class RivalSystem:
