@@ -440,7 +440,7 @@ def test_png_areas_are_the_8_connected_areas_of_each_colour(width, height, seed)
     rng = np.random.default_rng(seed)
     picks = rng.integers(0, rng.integers(2, 5), (height, width))
     table = np.array([[0, 0, 0, 127], [9, 0, 0, 128], [9, 0, 1, 255], [0, 9, 0, 200]])
-    found = hint_files._from_png(png_bytes(table[picks]))
+    found = hint_files.from_pixels(table[picks].astype(np.uint8))
     firsts = []
     for pick in range(1, len(table)):
         count, labels = cv2.connectedComponents((picks == pick).astype(np.uint8), connectivity=8)

@@ -22,7 +22,7 @@ def record(outcome: Outcome, figures: Sequence[Block]) -> list[Path]:
     """
     written = []
     for system in outcome.plan.systems:
-        if isinstance(system, ModelSystem) and system.name == system.model.name:
+        if isinstance(system, ModelSystem) and system.usual:
             path = system.model.folder / DESCRIPTION
             described = json.loads(path.read_text(encoding="utf-8"))
             described["scores"] |= {block.title: scores(block, system.name) for block in figures}

@@ -68,6 +68,7 @@ class ModelSystem:
     def __init__(self, name: str, obey: float | None, threads: int | None = None) -> None:
         self.colorizer = Colorizer(name, threads)
         self.model = self.colorizer.model
+        self.usual = obey is None  # as it is shipped
         self.obey = DEFAULT_OBEY if obey is None else obey
         # By its folder: two trainings of one network have one name.
         called = self.model.folder.resolve().name
