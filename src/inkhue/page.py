@@ -8,6 +8,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import BinaryIO
 
+import cv2
 import numpy as np
 from numpy.typing import NDArray
 from PIL import Image
@@ -112,16 +113,21 @@ def lines_layer(rgb: NDArray[np.uint8], paper: Rgb) -> NDArray[np.uint8]:
     Returns:
         (H, W, 4) uint8, straight alpha; laid `over` the paper it is `rgb`, exactly.
     """
-    base = np.array(paper, np.float32)
     alphas = [rounded(255 * np.abs(distances(value))) for value in paper]
-    out = np.empty((*rgb.shape[:2], 4), np.uint8)
+    out = np.zeros((*rgb.shape[:2], 4), np.uint8)
     for rows in strips(rgb):
         alpha = largest(alphas, rgb[rows])
-        out[rows, :, 3] = alpha
-        # Alpha is rounded, so that a colour may lie a little outside; clipped it still is exact.
-        stretch = np.float32(255) / np.maximum(alpha, 1).astype(np.float32)
-        colour = base + (rgb[rows] - base) * stretch[..., None]
-        out[rows, :, :3] = rounded(colour) * (alpha > 0)[..., None]
+        planes = cv2.split(rgb[rows])
+        # Full ink has its own colour.
+        between = np.flatnonzero((alpha > 0) & (alpha < 255))
+        stretch = np.float32(255) / alpha.take(between).astype(np.float32)
+        for plane, value in zip(planes, paper, strict=True):
+            base = np.float32(value)
+            # Alpha is rounded, so that a colour may lie a little outside; clipped it still is
+            # exact.
+            plane.reshape(-1)[between] = rounded(base + (plane.take(between) - base) * stretch)
+        layer = cv2.merge([*planes, alpha]).reshape(out[rows].shape)
+        cv2.copyTo(layer, alpha, out[rows])
     return out
 
 

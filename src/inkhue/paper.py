@@ -3,15 +3,19 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Any
 
+import cv2
 import numpy as np
 from numpy.typing import NDArray
 
 from inkhue.pixels import WHITE, Rgb, strips
 
 MEASURED = 2**16  # pixels whose distance to the paper is measured, at least
+LEVELS = 32  # of each channel, in which colours are counted
+STEP = 256 // LEVELS
 
 
 @dataclass(frozen=True)
@@ -27,9 +31,10 @@ class Paper:
 def find_paper(rgb: NDArray[np.uint8]) -> Paper:
     """Find the most frequent light colour, or a dark one that covers nearly the whole page."""
     step = max(1, math.isqrt(rgb.shape[0] * rgb.shape[1] // 2**18))
-    sample = rgb[::step, ::step]
+    sample = np.ascontiguousarray(rgb[::step, ::step])
     shares = _colour_shares(sample)
-    lightness = np.indices(shares.shape).mean(axis=0)
+    level = np.arange(LEVELS)
+    lightness = (level[:, None, None] + level[:, None] + level) / 3
     light_shares, dark_shares = shares * (lightness > 15.5), shares * (lightness <= 15.5)
     dark = dark_shares.max() >= max(0.5, 4 * light_shares.max())
     found = dark_shares if dark else light_shares
@@ -39,19 +44,20 @@ def find_paper(rgb: NDArray[np.uint8]) -> Paper:
     enough = found.max() * (1 if dark else 0.5)
     peaks = (found == _with_neighbours(found, np.maximum)) & (found >= enough)
     cell = np.where(peaks, lightness, -1).argmax()
-    centre = np.array(np.unravel_index(cell, found.shape)) * 8 + 3.5
+    corner = np.array(np.unravel_index(cell, found.shape)) * STEP
     pixels = sample.reshape(-1, 3)
-    pixels = pixels[:: max(1, len(pixels) // MEASURED)].astype(np.float32)
-    near = pixels[(np.abs(pixels - centre) < 12).all(axis=1)]
-    tone = np.median(near, axis=0)
-    offset = (pixels - tone).mean(axis=1)
-    light = not dark or bool((offset < -24).sum() >= (offset > 24).sum())
+    pixels = np.ascontiguousarray(pixels[:: max(1, len(pixels) // MEASURED)])
+    near = _sorted_channels(pixels, corner - STEP, corner + 2 * STEP - 1)
+    tone = np.array([np.median(values) for values in near], np.float32)
+    offset = pixels - tone
+    light = not dark or _mostly_darker(offset)
     # The far end of the paper's noise, not its middle: what is lighter than the paper can only
     # be given back by nearly opaque white, which would show as specks over the colour.
-    colour = _as_rgb(np.percentile(near, 99 if light else 1, axis=0))
+    colour = _as_rgb([np.percentile(values, 99 if light else 1) for values in near])
     towards_ink = (0 if light else 255) - tone
-    along = (pixels - tone) @ towards_ink / max(float(towards_ink @ towards_ink), 1)
-    aside = np.linalg.norm(pixels - tone - along[:, None] * towards_ink, axis=1)
+    along = offset @ towards_ink / max(float(towards_ink @ towards_ink), 1)
+    red, green, blue = (offset[:, k] - along * towards_ink[k] for k in range(3))
+    aside = np.sqrt(red * red + green * green + blue * blue)
     return Paper(
         colour=WHITE if min(colour) >= 250 else colour,
         tone=_as_rgb(tone),
@@ -60,7 +66,7 @@ def find_paper(rgb: NDArray[np.uint8]) -> Paper:
     )
 
 
-def _as_rgb(values: NDArray[Any]) -> Rgb:
+def _as_rgb(values: Iterable[Any]) -> Rgb:
     red, green, blue = (round(float(value)) for value in values)
     return red, green, blue
 
@@ -68,21 +74,43 @@ def _as_rgb(values: NDArray[Any]) -> Rgb:
 def _colour_shares(sample: NDArray[np.uint8]) -> NDArray[np.float64]:
     """Return the share of the page near each of 32x32x32 colours; the border counts double."""
     edge = max(1, min(sample.shape[:2]) // 20)
-    weights = np.full(sample.shape[:2], 2.0)
-    weights[edge:-edge, edge:-edge] = 1
-    red, green, blue = np.moveaxis(sample // 8, 2, 0).astype(np.intp)
-    cells = (red * 32 + green) * 32 + blue
-    counts = np.bincount(cells.ravel(), weights.ravel(), 32**3).reshape(32, 32, 32)
+    border = np.ones(sample.shape[:2], np.uint8)
+    border[edge:-edge, edge:-edge] = 0
+    whole, again = (
+        cv2.calcHist([sample], [0, 1, 2], mask, [LEVELS] * 3, [0, 256] * 3)
+        for mask in (None, border)
+    )
+    counts = np.add(whole, again, dtype=np.float64)
     # Of neighbours that see the same colour, the cell that holds it wins.
-    return (_with_neighbours(counts, np.add) + counts / 1024) / float(weights.sum())
+    shares = (_with_neighbours(counts, np.add) + counts / 1024) / float(counts.sum())
+    return np.asarray(shares, np.float64)
 
 
 def _with_neighbours(cells: NDArray[Any], join: np.ufunc) -> NDArray[Any]:
     """Join each cell with the 26 around it: their sum, or their maximum."""
     joined = np.pad(cells, 1)
     for axis in range(3):
-        joined = join(join(joined, np.roll(joined, 1, axis)), np.roll(joined, -1, axis))
-    return joined[1:-1, 1:-1, 1:-1]
+        before, here, after = (joined.take(range(k, LEVELS + k), axis) for k in range(3))
+        joined = join(join(before, here), after)
+    return joined
+
+
+def _sorted_channels(
+    pixels: NDArray[np.uint8], low: NDArray[np.intp], high: NDArray[np.intp]
+) -> list[NDArray[np.float32]]:
+    """Return the sorted values of each channel of the pixels, (n, 3), from low to high."""
+    inside = cv2.inRange(pixels[None], low.astype(np.float64), high.astype(np.float64))
+    counts = (
+        cv2.calcHist([pixels[None]], [channel], inside, [256], [0, 256]) for channel in range(3)
+    )
+    values = np.arange(256, dtype=np.float32)
+    return [np.repeat(values, count.reshape(-1).astype(np.intp)) for count in counts]
+
+
+def _mostly_darker(offset: NDArray[np.float32]) -> bool:
+    """Tell whether more of the colours (n, 3) are far darker than 0 than are far lighter."""
+    lighter = offset.mean(axis=1)
+    return bool((lighter < -24).sum() >= (lighter > 24).sum())
 
 
 def measure_ink(rgb: NDArray[np.uint8], paper: Paper) -> NDArray[np.float32]:
@@ -119,6 +147,6 @@ def distances(paper: float, floor: int = 1) -> NDArray[np.float32]:
 
 def largest(tables: list[NDArray[Any]], rgb: NDArray[np.uint8]) -> NDArray[Any]:
     """Look each channel of (H, W, 3) up in its table of 256; return the largest, (H, W)."""
-    red, green, blue = (table[rgb[..., i]] for i, table in enumerate(tables))
-    most: NDArray[Any] = np.maximum(np.maximum(red, green), blue)
-    return most
+    found = (cv2.LUT(plane, table) for plane, table in zip(cv2.split(rgb), tables, strict=True))
+    red, green, blue = found
+    return cv2.max(cv2.max(red, green), blue).reshape(rgb.shape[:2])

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from typing import Final, NamedTuple
 
 import numpy as np
@@ -9,75 +10,76 @@ from numpy.typing import NDArray
 
 from inkhue.hint_pixels import counted
 from inkhue.regions.areas import Regions
-from inkhue.regions.flood import NONE, PLACES, SEED, Flood, beside, climbed
-from inkhue.regions.graph import FAR, Graph, way
+from inkhue.regions.flood import BEYOND, SEED, Flood, climbed
+from inkhue.regions.graph import HALF_LENGTH, Graph
 from inkhue.regions.seeds import Seeds
+from inkhue.regions.steps import PLACES
 
-CHUNK: Final = 1 << 18  # pixels times candidates at a time
+AT_ONCE: Final = 1 << 15  # pixels: what is known of them stays in the cache
+NONE: Final = BEYOND | SEED
 
 
 class Offers(NamedTuple):
-    """Ways into cells from a place next to or in them: (n,) each, place (n, 2) in half pixels."""
+    """Ways into cells from a place next to or in them, sorted by cell; (n,) each.
+
+    begin, number: (cells,) int64, which are a cell's; key: int64, cost << PLACES | seed; hint:
+    int64; y, x, unit: float64, the place and the squared width of the way, scaled so that a way's
+    length is the root of the squared offset over the unit.
+    """
+
+    begin: NDArray[np.intp]
+    number: NDArray[np.intp]
+    key: NDArray[np.int64]
+    hint: NDArray[np.int64]
+    y: NDArray[np.float64]
+    x: NDArray[np.float64]
+    unit: NDArray[np.float64]
+
+
+class Settled(NamedTuple):
+    """Pixels of the page (flat indices), the seed that owns each, and how sure that is."""
+
+    pixels: NDArray[np.intp]
+    seed: NDArray[np.int64]
+    sure: NDArray[np.uint8]
+
+
+class Touching(NamedTuple):
+    """Cells with a neighbour that another seed reached: the cell, its seed and that other one."""
 
     cell: NDArray[np.intp]
-    seed: NDArray[np.int64]
-    cost: NDArray[np.int64]
-    place: NDArray[np.int64]
-    width: NDArray[np.int32]
-
-    def part(self, low: int, high: int) -> Offers:
-        """Return some of them."""
-        at = slice(low, high)
-        return Offers(self.cell[at], self.seed[at], self.cost[at], self.place[at], self.width[at])
+    own: NDArray[np.int32]
+    other: NDArray[np.int32]
 
 
-def settle_borders(
-    regions: Regions,
-    seeds: Seeds,
-    flood: Flood,
-    seed: NDArray[np.int32],
-    pictures: tuple[NDArray[np.int32], NDArray[np.uint8]],
-) -> None:
-    """Decide pixel by pixel in cells where hints meet.
+def touching(graph: Graph, seed: NDArray[np.int32]) -> Touching:
+    """Find where the cells of different seeds touch, given the seed of each cell, -1 for none."""
+    around = np.append(seed, np.int32(-1)).take(graph.neighbor)
+    meet = np.flatnonzero((around != seed[:, None]) & (around >= 0) & (seed[:, None] >= 0))
+    cell = meet // max(around.shape[1], 1)
+    return Touching(cell, seed[cell], around.reshape(-1)[meet])
 
-    The way to a pixel comes from the middle of its cell or of a neighbouring one, or from a seed
-    in either; the first of equal costs is the first seed.
-    """
-    graph = regions.graph
-    owners = np.append(seeds.hint, -1)[np.append(seed, -1)]
-    around = owners[graph.neighbor]
-    mixed = ((around >= 0) & (around != owners[:-1, None])).any(axis=1) & (owners[:-1] >= 0)
-    several = np.bincount(seeds.cell, minlength=len(graph)) > 1
+
+def meeting_cells(
+    graph: Graph, seeds: Seeds, seed: NDArray[np.int32], touch: Touching
+) -> NDArray[np.bool_]:
+    """Return in which cells hints meet: beside another's, in or beside one of several seeds."""
+    mixed = np.zeros(len(graph) + 1, np.bool_)
+    mixed[touch.cell[seeds.hint[touch.own] != seeds.hint[touch.other]]] = True
+    several = np.flatnonzero(np.bincount(seeds.cell, minlength=len(graph)) > 1)
     mixed[several] = True
-    mixed[beside(graph, np.flatnonzero(several))] = True
-    mixed &= owners[:-1] >= 0
-    pixels = np.flatnonzero(np.append(mixed, False)[regions.cells])
-    if not len(pixels):
-        return
-    pixels = pixels[np.argsort(regions.cells.reshape(-1)[pixels], kind="stable")]
-    number = np.bincount(regions.cells.reshape(-1)[pixels], minlength=len(graph))
-    stop = np.cumsum(number)
-    offers = gather_offers(graph, seeds, flood, np.flatnonzero(mixed))
-    load = np.cumsum(number[offers.cell])
-    low = 0
-    while low < len(load):
-        done = load[low - 1] if low else 0
-        high = max(low + 1, int(np.searchsorted(load, done + CHUNK, "right")))
-        # Cells are not cut apart.
-        while high < len(load) and offers.cell[high] == offers.cell[high - 1]:
-            high += 1
-        part = offers.part(low, high)
-        cells = slice(stop[part.cell[0]] - number[part.cell[0]], stop[part.cell[-1]])
-        settle(regions, seeds, part, (pixels[cells], number), pictures)
-        low = high
+    mixed[graph.neighbor[several]] = True
+    return mixed[:-1] & (seed >= 0)
 
 
-def gather_offers(graph: Graph, seeds: Seeds, flood: Flood, cells: NDArray[np.intp]) -> Offers:
-    """Collect the ways into some cells, sorted by cell.
+def gather_offers(
+    graph: Graph, seeds: Seeds, flood: Flood, mixed: NDArray[np.bool_], scale: int
+) -> Offers:
+    """Collect the ways into some cells.
 
     They start in the cell or a neighbour: at its seeds or, where it has none, at its middle.
     """
-    target, source, width = links(graph, cells)
+    target, source, width = ways_in(graph, np.flatnonzero(mixed))
     order = np.argsort(seeds.cell, kind="stable")
     begin = np.searchsorted(seeds.cell[order], source, "left")
     end = np.searchsorted(seeds.cell[order], source, "right")
@@ -86,19 +88,22 @@ def gather_offers(graph: Graph, seeds: Seeds, flood: Flood, cells: NDArray[np.in
     link = np.concatenate([bare, planted])
     target, source, width = target[link], source[link], width[link]
     bare = source[: len(bare)]
-    who = np.concatenate([flood.key[bare] & SEED, seed])
-    cost = np.concatenate([flood.key[bare] >> PLACES, np.zeros(len(seed), np.int64)])
+    key = np.concatenate([flood.key[bare], seed])
     place = np.concatenate([graph.middle[bare], seeds.place[seed]])
-    home = graph.home[seeds.cell[seed]]
-    low, top = (np.concatenate([values[bare], home]) for values in (flood.low, flood.top))
-    climb, _ = climbed(graph, (source, target), low, top)
-    cost += np.where(source == target, 0, climb)
-    good = np.flatnonzero(cost < FAR)
+    home = graph.home[seeds.cell[key & SEED]]
+    low = np.concatenate([flood.low[bare], home[len(bare) :]])
+    climb, _ = climbed(graph, (source, target), low, home)
+    key += np.where(source == target, 0, climb) << PLACES
+    good = np.flatnonzero(key < BEYOND)
     good = good[np.argsort(target[good], kind="stable")]
-    return Offers(target[good], who[good], cost[good], place[good], width[good])
+    number = np.bincount(target[good], minlength=len(graph))
+    key, place = key[good], place[good] * float(HALF_LENGTH * scale)
+    unit = (width[good] + 1.0) * scale**2
+    hint = seeds.hint[key & SEED]
+    return Offers(np.cumsum(number) - number, number, key, hint, place[:, 0], place[:, 1], unit)
 
 
-def links(
+def ways_in(
     graph: Graph, cells: NDArray[np.intp]
 ) -> tuple[NDArray[np.intp], NDArray[np.intp], NDArray[np.int32]]:
     """Return cells, from where each is reached (itself, its neighbours), and how wide that is."""
@@ -112,34 +117,59 @@ def links(
     return target, source, np.minimum(width, near).astype(np.int32)
 
 
-def settle(
-    regions: Regions,
-    seeds: Seeds,
+def settled(regions: Regions, offers: Offers, pixels: NDArray[np.intp]) -> Iterator[Settled]:
+    """Decide pixel by pixel in cells where hints meet, some of the pixels at a time.
+
+    The way to a pixel comes from the middle of its cell or of a neighbouring one, or from a seed
+    in either; the first of equal costs is the first seed.
+    """
+    width = regions.cells.shape[1]
+    for low in range(0, len(pixels), AT_ONCE):
+        part = pixels[low : low + AT_ONCE]
+        cell = regions.cells.reshape(-1).take(part)
+        number = offers.number.take(cell)
+        # Those with the most offers to the front: sorts of small types are by counting.
+        most = int(number.max())
+        order = np.argsort((most - number).astype(np.min_scalar_type(most)), kind="stable")
+        part, cell = part.take(order), cell.take(order)
+        row = part // width
+        place = ((2 * k + 1) * float(HALF_LENGTH) for k in (row, part - row * width))
+        left = len(part) - np.cumsum(np.bincount(number, minlength=most))[:most]
+        best, second = two_best(offers, offers.begin.take(cell), left.tolist(), *place)
+        cost = best >> PLACES
+        near = np.minimum(96 + 2 * ((second >> PLACES) - cost), 255)
+        sure = np.minimum(255 - np.minimum(cost >> 2, 254), near)
+        yield Settled(part, best & SEED, sure.astype(np.uint8))
+
+
+def two_best(
     offers: Offers,
-    where: tuple[NDArray[np.intp], NDArray[np.intp]],
-    pictures: tuple[NDArray[np.int32], NDArray[np.uint8]],
-) -> None:
-    """Give pixels, sorted by cell, their seeds and how sure that is."""
-    pixels, number = where
-    cells = regions.cells.reshape(-1)[pixels]
-    begin = np.searchsorted(cells, offers.cell, "left")
-    offer, pixel = counted(begin, begin + number[offers.cell])
-    scale = regions.scale
-    place = np.stack(np.divmod(pixels, regions.cells.shape[1]), axis=1) * 2 + 1
-    offset = place[pixel] - offers.place[offer] * scale
-    length = way(offset, offers.width[offer], scale)
-    key = (offers.cost[offer] + length) << PLACES | offers.seed[offer]
-    best = np.full(len(pixels), NONE, np.int64)
-    np.minimum.at(best, pixel, key)
-    hint = np.append(seeds.hint, -1)
-    owner = hint[np.where(best < NONE, best & SEED, -1)]
-    other = hint[offers.seed[offer]] != owner[pixel]
-    second = np.full(len(pixels), NONE, np.int64)
-    np.minimum.at(second, pixel[other], key[other])
-    cost = best >> PLACES
-    margin = (second >> PLACES) - cost
-    sureness = np.minimum(255 - np.minimum(cost // 4, 254), np.minimum(96 + 2 * margin, 255))
-    found = best < NONE
-    owners, sure = (picture.reshape(-1) for picture in pictures)
-    owners[pixels[found]] = (best & SEED)[found]
-    sure[pixels[found]] = sureness[found].astype(np.uint8)
+    begin: NDArray[np.intp],
+    left: list[int],
+    y: NDArray[np.float64],
+    x: NDArray[np.float64],
+) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
+    """Return each pixel's least key, and the least of all other hints.
+
+    `begin`: the first offer to each pixel, one after another there follow as many as the pixel
+    has: `left` says how many pixels, from the first, have one more.
+    """
+    best, second = (np.full(len(begin), NONE, np.int64) for _ in range(2))
+    whose = np.full(len(begin), -1, np.int64)
+    for step, count in enumerate(left):
+        at = begin[:count] + step
+        square, across = y[:count] - offers.y.take(at), x[:count] - offers.x.take(at)
+        square *= square
+        across *= across
+        square += across
+        square /= offers.unit.take(at)
+        key = np.sqrt(square, out=square).astype(np.int64)  # as `root` does
+        key <<= PLACES
+        key += offers.key.take(at)
+        hint = offers.hint.take(at)
+        least, other = best[:count], hint != whose[:count]
+        worse = np.where(other, np.maximum(key, least), NONE)
+        np.minimum(second[:count], worse, out=second[:count])
+        np.copyto(whose[:count], hint, where=key < least)
+        np.minimum(least, key, out=least)
+    return best, second

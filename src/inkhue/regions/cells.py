@@ -37,10 +37,11 @@ def find_cells(paper: NDArray[np.bool_], distance: NDArray[np.int32]) -> NDArray
     scale = sides // BLOCK
     first = (np.arange(rows)[:, None] // scale * scale) * columns
     first = first + np.arange(columns) // scale * scale
-    whole = np.repeat(np.where(scale > 1, count + first, 0).astype(np.int32), BLOCK, 1)
-    whole = np.repeat(whole, BLOCK, 0)
-    numbers = np.where(whole > 0, whole, parts)[:height, :width]
-    return in_row_order(np.where(paper, numbers, 0), count + rows * columns)
+    whole = np.where(scale > 1, count + first, 0).astype(np.int32)
+    whole = np.repeat(np.repeat(whole, BLOCK, 1), BLOCK, 0)
+    # The numbers of larger blocks are above those of all parts.
+    numbers = np.maximum(whole, parts)[:height, :width]
+    return in_row_order(numbers, count + rows * columns)
 
 
 def block_sides(distance: NDArray[np.int32]) -> NDArray[np.int32]:
@@ -84,11 +85,15 @@ def parts_of_blocks(paper: NDArray[np.bool_]) -> tuple[int, NDArray[np.int32]]:
 
 def in_row_order(numbers: NDArray[np.int32], count: int) -> NDArray[np.int32]:
     """Renumber from 0 by each number's first pixel; 0 becomes -1."""
-    flat = numbers.reshape(-1)
-    pixels = np.flatnonzero(flat)
-    first = np.full(count, flat.size, np.int64)
-    first[flat[pixels[::-1]]] = pixels[::-1]
-    order = np.argsort(first)[: np.count_nonzero(first < flat.size)]
+    # Only pixels that differ from those above and left of them can be the first.
+    corner = numbers > 0
+    corner[:, 1:] &= numbers[:, 1:] != numbers[:, :-1]
+    corner[1:] &= numbers[1:] != numbers[:-1]
+    pixels = np.flatnonzero(corner)
+    found = numbers[corner]
+    first = np.empty(count, np.intp)
+    first[found[::-1]] = pixels[::-1]
+    found = found[first[found] == pixels]
     place = np.full(count, -1, np.int32)
-    place[order] = np.arange(len(order), dtype=np.int32)
-    return place[flat].reshape(numbers.shape)
+    place[found] = np.arange(len(found), dtype=np.int32)
+    return place.take(numbers)

@@ -10,11 +10,11 @@ from numpy.typing import NDArray
 from inkhue.hints import Hints
 from inkhue.pixels import WHITE, strips
 from inkhue.regions.areas import Regions
-from inkhue.regions.borders import settle_borders
-from inkhue.regions.flood import BEYOND, PLACES, SEED, flooded
-from inkhue.regions.graph import Graph
+from inkhue.regions.borders import Touching, gather_offers, meeting_cells, settled, touching
+from inkhue.regions.flood import BEYOND, SEED, Flood, flooded
 from inkhue.regions.rooms import joined
 from inkhue.regions.seeds import Seeds, find_seeds
+from inkhue.regions.steps import PLACES
 
 
 @dataclass(frozen=True, eq=False)
@@ -29,7 +29,7 @@ class Spread:
         tones: (k,) int64, a hint of each area.
         held: (m,) int64, the pixels (flat indices) that hints lie on, without idle hints.
         idle: the hints that lie on ink, with no paper near: they do nothing.
-        visited: cells looked at, all rounds together.
+        visited: cells that made offers to their neighbours, all rounds together.
     """
 
     labels: NDArray[np.int32]
@@ -53,48 +53,67 @@ def spread(regions: Regions, hints: Hints) -> Spread:
     height, width = regions.cells.shape
     hints = hints.fitted(width, height)
     covered = hints.owner()
-    seeds, idle = find_seeds(regions, hints, covered)
     held = np.flatnonzero(covered >= 0)
-    holder = covered.reshape(-1)[held]
+    holder = covered.reshape(-1)[held].astype(np.int64)
     del covered  # on a large page much memory
+    seeds, idle = find_seeds(regions, hints, held, holder)
     at_work = ~np.isin(holder, idle)
     held, holder = held[at_work], holder[at_work]
     flood, visited = flooded(regions.graph, seeds)
-    cost = flood.key[:-1] >> PLACES
-    reached = flood.key[:-1] < BEYOND
-    seed = np.where(reached, flood.key[:-1] & SEED, -1).astype(np.int32)
-    sureness = np.where(reached, 255 - np.minimum(cost // 4, 254), 0).astype(np.uint8)
-    owners = np.append(seed, np.int32(-1))[regions.cells]
-    sure = np.append(sureness, np.uint8(0))[regions.cells]
-    settle_borders(regions, seeds, flood, seed, (owners, sure))
-    area, tones = tone_areas(regions.graph, seeds, seed, hints)
-    labels, areas = owners, np.empty_like(owners)
-    for rows in strips(owners):
-        areas[rows] = np.append(area, -1)[owners[rows]]
-        labels[rows] = np.append(seeds.hint, -1)[owners[rows]]
+    labels, sure, areas, tones = paint(regions, hints, seeds, flood)
     labels.reshape(-1)[held] = holder
     sure.reshape(-1)[held] = 255
     return Spread(labels, sure, areas, tones, held, idle, visited)
 
 
+def paint(
+    regions: Regions, hints: Hints, seeds: Seeds, flood: Flood
+) -> tuple[NDArray[np.int32], NDArray[np.uint8], NDArray[np.int32], NDArray[np.int64]]:
+    """Make pictures of what reached the cells: labels, sure, areas and tones of a Spread."""
+    graph, key = regions.graph, flood.key
+    reached = key < BEYOND
+    seed = np.where(reached, key & SEED, -1).astype(np.int32)
+    touch = touching(graph, seed)
+    area, tones = tone_areas(seeds, seed, touch, hints)
+    mixed = meeting_cells(graph, seeds, seed, touch)
+    offers = gather_offers(graph, seeds, flood, mixed, regions.scale)
+    # Of each cell; the last entries are for a page without any.
+    sure_of = np.where(reached, 255 - np.minimum(key >> PLACES + 2, 254), 0).astype(np.uint8)
+    sure_of, mixed = np.append(sure_of, np.uint8(0)), np.append(mixed, False)
+    seed = np.append(seed, np.int32(-1))
+    label, area = np.append(seeds.hint, -1).astype(np.int32), np.append(area, np.int32(-1))
+    label_of, area_of = label[seed], area[seed]
+    labels, areas = np.empty_like(regions.cells), np.empty_like(regions.cells)
+    sure = np.empty(labels.shape, np.uint8)
+    for rows in strips(labels):
+        cells = regions.cells[rows].astype(np.intp)
+        labels[rows], areas[rows] = label_of.take(cells), area_of.take(cells)
+        sure[rows] = sure_of.take(cells)
+        pixels = np.flatnonzero(mixed.take(cells)) + rows.start * labels.shape[1]
+        for part in settled(regions, offers, pixels):
+            labels.reshape(-1)[part.pixels] = label.take(part.seed)
+            areas.reshape(-1)[part.pixels] = area.take(part.seed)
+            sure.reshape(-1)[part.pixels] = part.sure
+    return labels, sure, areas, tones
+
+
 def tone_areas(
-    graph: Graph, seeds: Seeds, seed: NDArray[np.int32], hints: Hints
-) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
+    seeds: Seeds, seed: NDArray[np.int32], touch: Touching, hints: Hints
+) -> tuple[NDArray[np.int32], NDArray[np.int64]]:
     """Join the seeds of one colour whose cells touch; return each one's area, each area's hint."""
     codes = [
         -1 if h.color is None else (h.color[0] << 16 | h.color[1] << 8 | h.color[2]) for h in hints
     ]
     color = np.append(np.array(codes, np.int64)[seeds.hint], -2)
-    here, there = seed[:, None], np.append(seed, -1)[graph.neighbor]
-    touch = (here != there) & (color[here] == color[there]) & (here >= 0)
-    pairs = np.unique(np.stack([np.broadcast_to(here, touch.shape)[touch], there[touch]]), axis=1)
+    same = np.flatnonzero(color[touch.own] == color[touch.other])
     # Of hints in one cell only one is the cell's.
     own = seed[seeds.cell]
     shared = np.flatnonzero((own >= 0) & (color[own] == color[:-1]))
-    one, other = np.concatenate([pairs, [shared, own[shared]]], axis=1)
+    one = np.concatenate([touch.own[same], shared])
+    other = np.concatenate([touch.other[same], own[shared]])
     part = joined(len(seeds.hint), one, other)
     first, area = np.unique(part, return_inverse=True)
-    return area, seeds.hint[first]
+    return area.astype(np.int32), seeds.hint[first]
 
 
 def spread_planes(

@@ -7,69 +7,72 @@ from typing import Any, Final, NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from inkhue.regions.graph import FAR, Graph, way
+from inkhue.regions.graph import Graph, way
 from inkhue.regions.seeds import Seeds
+from inkhue.regions.steps import FAR, GROWTH, PLACES, measure, taken
 
-GROWTH: Final = 8  # times: what a climb above the hint's own hilltop costs more
-DEEPEST: Final = 160  # above the lowest pass on its way: rooms 32 times as wide as the gap
-HIGH: Final = 1 << 20  # above all heights
-
-PLACES: Final = 28  # bits for the seed in a key; the cost is above them
 SEED: Final = (1 << PLACES) - 1
 BEYOND: Final = FAR << PLACES  # keys from here on are of cells that nothing reaches
-NONE: Final = BEYOND | SEED
 
 
 class Flood(NamedTuple):
-    """What the way to each cell left there, (n + 1,) each; the last is no cell.
+    """What the way to each cell left there, (n,) each.
 
-    key: int64, cost << PLACES | seed; low: int32, its lowest pass; top: int32, the height of the
-    hilltop over its seed.
+    key: int64, cost << PLACES | seed, BEYOND where nothing came; low: int32, its lowest pass.
     """
 
     key: NDArray[np.int64]
     low: NDArray[np.int32]
-    top: NDArray[np.int32]
 
 
 def flooded(graph: Graph, seeds: Seeds) -> tuple[Flood, int]:
-    """Spread seeds from cell to cell, in rounds; return how many cells were looked at, too.
+    """Spread seeds from cell to cell, in rounds; return how many cells made offers, too.
 
-    In each round every cell next to one that changed in the round before takes the least of what
-    it has and what its neighbours offered at the round's start, by cost, then by seed, then by
-    neighbour.
+    In each round every cell takes the least of what it has and what its neighbours offer at the
+    round's start, by cost, then by seed, then by neighbour. Only neighbours that changed in the
+    round before make offers: what the others have was offered before.
     """
-    count, most = graph.neighbor.shape
-    flood = planted(graph, seeds)
-    steps = measure(graph, graph.neighbor, np.arange(count)[:, None])
-    length = graph.length.astype(np.int64) + steps.climb
-    changed = np.flatnonzero(flood.key[:-1] < BEYOND)
-    visited = len(changed)
-    while most and len(active := beside(graph, changed)):
-        visited += len(active)
-        neighbor = graph.neighbor[active]
-        top = flood.top[neighbor]
-        here = Steps(*(table[active] for table in steps))
-        growth, low = taken(here, flood.low[neighbor], top)
-        offer = flood.key[neighbor] + ((growth + length[active]) << PLACES)
-        best = offer.argmin(axis=1) + np.arange(0, offer.size, most)
-        least = offer.reshape(-1)[best]
-        better = np.flatnonzero(least < np.minimum(flood.key[active], BEYOND))
-        changed, best = active[better], best[better]
-        flood.key[changed] = least[better]
-        flood.low[changed] = low.reshape(-1)[best]
-        flood.top[changed] = top.reshape(-1)[best]
+    flood, links = planted(graph, seeds), graph.links
+    key, low = flood
+    # In units of keys, as what is above them costs GROWTH times as much.
+    unit = np.int64(GROWTH << PLACES)
+    height, home = graph.height * unit, graph.home[seeds.cell] * unit
+    count = np.arange(max(len(links.target), len(graph)))
+    mark = np.zeros(len(key), np.bool_)
+    changed = np.flatnonzero(key < BEYOND)
+    visited = 0
+    while len(changed):
+        visited += len(changed)
+        number = links.number.take(changed)
+        which = count[: len(changed)].repeat(number)
+        link = (links.stop.take(changed) - number.cumsum()).take(which)
+        link += count[: len(which)]
+        target = links.target.take(link)
+        has = key.take(changed)
+        over = np.maximum(height.take(changed), home.take(has & SEED))
+        offer = np.maximum(links.growth.take(link), over.take(which))
+        offer += links.cost.take(link)
+        offer += (has - over).take(which)
+        better = offer < key.take(target)
+        better &= links.wall.take(link) <= low.take(changed).take(which)
+        found = better.nonzero()[0]
+        target, offer = target.take(found), offer.take(found)
+        np.minimum.at(key, target, offer)
+        # From the last to the first, for of equal offers the first is to stay.
+        won = (offer == key.take(target)).nonzero()[0][::-1]
+        target, found = target.take(won), found.take(won)
+        passed = links.pass_.take(link.take(found))
+        low[target] = np.minimum(low.take(changed.take(which.take(found))), passed)
+        mark[target] = True
+        changed = mark.nonzero()[0]
+        mark[changed] = False
     return flood, visited
 
 
 def planted(graph: Graph, seeds: Seeds) -> Flood:
     """Let each seed offer itself to its own cell and to the cells beside, from its own place."""
     count, most = graph.neighbor.shape
-    flood = Flood(
-        np.full(count + 1, NONE, np.int64),
-        np.zeros(count + 1, np.int32),
-        np.zeros(count + 1, np.int32),
-    )
+    flood = Flood(np.full(count, BEYOND, np.int64), np.zeros(count, np.int32))
     number = np.arange(len(seeds.cell))
     seed = np.concatenate([number, np.repeat(number, most)])
     target = np.concatenate([seeds.cell, graph.neighbor[seeds.cell].ravel().astype(np.int64)])
@@ -86,49 +89,8 @@ def planted(graph: Graph, seeds: Seeds) -> Flood:
     key = np.minimum(cost, FAR) << PLACES | seed
     np.minimum.at(flood.key, target, key)
     won = flood.key[target] == key
-    flood.low[target[won]], flood.top[target[won]] = low[won], home[won]
+    flood.low[target[won]] = low[won]
     return flood
-
-
-class Steps(NamedTuple):
-    """What steps between cells are, whoever takes them; int32 arrays of one shape.
-
-    climb: how far up; before, to: the heights; pass_: `to` where it goes down, else HIGH; wall:
-    the lowest pass on the way may not be lower, where the step leads to another hill, else -HIGH.
-    """
-
-    climb: NDArray[np.int32]
-    before: NDArray[np.int32]
-    to: NDArray[np.int32]
-    pass_: NDArray[np.int32]
-    wall: NDArray[np.int32]
-
-
-def measure(
-    graph: Graph, source: NDArray[np.integer[Any]], target: NDArray[np.integer[Any]]
-) -> Steps:
-    """Look at the steps from source to target cells; a source that is no cell is any."""
-    before = graph.height.take(source, mode="clip")
-    to = np.broadcast_to(graph.height[target], before.shape)
-    hill = graph.hilltop[target]
-    other = graph.hilltop.take(source, mode="clip") != hill
-    wall = np.where(other, graph.height[hill] - DEEPEST, -HIGH)
-    down = np.where(to < before, to, HIGH)
-    tables = (np.maximum(to - before, 0), before, to, down, wall)
-    return Steps(*(np.asarray(table, np.int32) for table in tables))
-
-
-def taken(
-    steps: Steps, low: NDArray[np.int32], top: NDArray[np.int32]
-) -> tuple[NDArray[np.int64], NDArray[np.int32]]:
-    """Return what steps cost beyond their climb, by lowest pass and hilltop; the pass after them.
-
-    FAR is a wall: another hill, whose top is too high above the pass.
-    """
-    growth = np.maximum(steps.to - np.maximum(steps.before, top), 0).astype(np.int64) * GROWTH
-    low = np.minimum(low, steps.pass_)
-    growth[steps.wall > low] = FAR
-    return growth, low
 
 
 def climbed(
@@ -138,13 +100,4 @@ def climbed(
     top: NDArray[np.int32],
 ) -> tuple[NDArray[np.int64], NDArray[np.int32]]:
     """Return what single steps cost beside their length, and the lowest pass after them."""
-    steps = measure(graph, *ends)
-    growth, low = taken(steps, low, top)
-    return growth + steps.climb, low
-
-
-def beside(graph: Graph, cells: NDArray[np.intp]) -> NDArray[np.intp]:
-    """Return the cells next to given ones."""
-    marked = np.zeros(len(graph) + 1, np.bool_)
-    marked[graph.neighbor[cells]] = True
-    return np.flatnonzero(marked[:-1])
+    return taken(measure(graph.height, graph.hilltop, *ends), low, top)

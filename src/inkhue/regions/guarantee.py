@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from typing import Final
+from collections.abc import Iterator
+from typing import Final, NamedTuple
 
 import cv2
 import numpy as np
@@ -18,6 +19,7 @@ FULL_CONTRAST: Final = 160.0  # luma of tones from which shading is as strong as
 FADE_RADII: Final = 6.0  # shading sets in this far from a hint, in its radii
 FADE_PAGE: Final = 40.0  # and at least this share of the page's longer side
 AT_ONCE: Final = 1024  # areas whose histograms are made together
+BAND: Final = 1 << 18  # pixels around hints that are blended together
 
 Bytes = NDArray[np.uint8]
 Floats = NDArray[np.float32]
@@ -67,89 +69,138 @@ def note(hints: Hints, index: int) -> str:
 
 def shade(layer: Bytes, made: Bytes, areas: NDArray[np.int32], tones: Floats, first: int) -> None:
     """Give the areas `first` and following their tones, (k, 3)."""
-    # The first table is for pixels of other areas.
-    counts = np.zeros((3, (len(tones) + 1) * LEVELS), np.int64)
-    for rows in strips(layer):
-        place, values = shadings(layer[rows], areas[rows], first, len(tones))
-        for channel in range(3):
-            index = (place + values[..., channel]).reshape(-1)
-            counts[channel] += np.bincount(index, minlength=counts.shape[1])
-    own = counts[:, LEVELS:].reshape(3, len(tones), LEVELS)
-    tables = make_tables(own.transpose(1, 0, 2), tones).transpose(1, 0, 2).reshape(3, -1)
-    tables = np.pad(tables, ((0, 0), (LEVELS, 0)))
-    for rows in strips(layer):
-        place, values = shadings(layer[rows], areas[rows], first, len(tones))
-        inside = place > 0
-        for channel in range(3):
-            shaded = tables[channel].take(place + values[..., channel])
-            np.copyto(made[rows, :, channel], shaded, where=inside)
+    # The last table is for pixels of other areas.
+    size = (len(tones) + 1) * LEVELS
+    counts = np.zeros((3, size), np.int64)
+    bands = list(strips(layer))
+    known: list[NDArray[np.int32]] = []
+    for rows in bands:
+        for channel, place in enumerate(places(layer[rows], areas[rows], first, len(tones))):
+            counts[channel] += np.bincount(place.reshape(-1), minlength=size)
+            if len(bands) == 1:
+                known.append(place)
+    own = counts[:, :-LEVELS].reshape(3, len(tones), LEVELS)
+    tables = np.zeros((3, size), np.uint8)
+    tables[:, :-LEVELS] = make_tables(own, tones.T).reshape(3, -1)
+    for rows in bands:
+        found = known or places(layer[rows], areas[rows], first, len(tones))
+        shaded = [table.take(place) for table, place in zip(tables, found, strict=True)]
+        inside = (areas[rows] >= first) & (areas[rows] < first + len(tones))
+        layers = cv2.merge(shaded).reshape(made[rows].shape)
+        cv2.copyTo(layers, inside.view(np.uint8), made[rows])
 
 
-def shadings(
+def places(
     layer: Bytes, areas: NDArray[np.int32], first: int, count: int
-) -> tuple[NDArray[np.int32], Bytes]:
-    """Return where the tables of a strip's areas begin, 0 for others, and its values.
+) -> Iterator[NDArray[np.int32]]:
+    """Yield for each channel where in the tables of areas a strip's pixels stand, (h, w).
 
-    The values, (h, w, 3) uint8, are the layer's with half of its colour taken out.
+    Looked up are the layer's values with half of their colour taken out.
     """
-    place = areas - np.int32(first - 1)
-    place[(place < 0) | (place > count)] = 0
+    area = np.minimum((areas - np.int32(first)).view(np.uint32), np.uint32(count))
+    begin = area.view(np.int32) * np.int32(LEVELS)
     luma = cv2.cvtColor(layer, cv2.COLOR_RGB2GRAY)
-    grey = cv2.merge([luma, luma, luma])
-    values = cv2.addWeighted(layer, 0.5, grey, 0.5, 0).reshape(layer.shape)
-    return np.asarray(place * LEVELS, np.int32), np.asarray(values, np.uint8)
+    for plane in cv2.split(layer):
+        paler = cv2.addWeighted(plane, 0.5, luma, 0.5, 0).reshape(areas.shape)
+        yield np.asarray(begin + paler, np.int32)
 
 
 def make_tables(counts: NDArray[np.int64], tones: Floats) -> Bytes:
-    """Make a table of 256 values for each area and channel.
+    """Make a table of 256 values for each channel and area, 0 for values that do not occur.
 
-    counts: (k, 3, 256), how often each value occurs. tones: (k, 3), the means that are wanted.
+    counts: (3, k, 256), how often each value occurs. tones: (3, k), the means that are wanted.
     """
-    values = np.arange(LEVELS, dtype=np.float64)
-    wanted = tones.astype(np.float64)[..., None]
-    number = np.maximum(counts.sum(axis=-1, keepdims=True), 1)
-    mean = (counts * values).sum(axis=-1, keepdims=True) / number
-    luma = wanted.reshape(len(tones), 3) @ np.array([77, 150, 29]) / 256
-    strength = np.minimum(1, (luma + LEVELS / 4) / (FULL_CONTRAST + LEVELS / 4))[:, None, None]
-    deviation = strength * (values - mean)
-    below, above = np.minimum(wanted, CONTRAST), np.minimum(255 - wanted, CONTRAST)
-    low, high = np.full(mean.shape, -255.0), np.full(mean.shape, 255.0)
+    wanted = tones.astype(np.float64)
+    luma = np.array([77, 150, 29]) @ wanted / 256
+    strength = np.minimum(1, (luma + LEVELS / 4) / (FULL_CONTRAST + LEVELS / 4))
+    mean = counts @ np.arange(LEVELS) / np.maximum(counts.sum(axis=-1), 1)
+    # Only what occurs is worked on, each with the row of its table.
+    present = np.flatnonzero(counts)
+    row, value = np.divmod(present, LEVELS)
+    number = counts.reshape(-1)[present].astype(np.float64)
+    deviation = (strength * np.ones((3, 1))).reshape(-1)[row] * (value - mean.reshape(-1)[row])
+    wanted = wanted.reshape(-1)
+    limits = [np.maximum(np.minimum(room, CONTRAST), 1e-6)[row] for room in (wanted, 255 - wanted)]
+    low, high = np.full(wanted.shape, -255.0), np.full(wanted.shape, 255.0)
+    moved = np.zeros(counts.shape)
     for _ in range(18):
         middle = (low + high) / 2
-        over = (counts * bent(deviation + middle, below, above)).sum(axis=-1, keepdims=True) > 0
+        moved.reshape(-1)[present] = number * bent(deviation + middle[row], *limits)
+        over = moved.sum(axis=-1).reshape(-1) > 0
         low, high = np.where(over, low, middle), np.where(over, middle, high)
-    shifted = wanted + bent(deviation + high, below, above)
-    return np.rint(shifted).clip(0, 255).astype(np.uint8)
+    tables = np.zeros(counts.shape, np.uint8)
+    shifted = wanted[row] + bent(deviation + high[row], *limits)
+    tables.reshape(-1)[present] = np.rint(shifted).clip(0, 255).astype(np.uint8)
+    return tables
 
 
 def bent(
     values: NDArray[np.float64], below: NDArray[np.float64], above: NDArray[np.float64]
 ) -> NDArray[np.float64]:
     """Bring values smoothly between -below and above; small ones stay as they are."""
-    limit = np.maximum(np.where(values < 0, below, above), 1e-6)
-    return np.asarray(values / np.sqrt(1 + np.square(values / limit)))
+    bend = np.where(values < 0, below, above)
+    np.square(np.divide(values, bend, out=bend), out=bend)
+    bend += 1
+    return np.asarray(np.divide(values, np.sqrt(bend, out=bend), out=bend))
 
 
 def set_in(
     made: Bytes, spread: Spread, hints: Hints, owner: NDArray[np.int32], colors: Floats
 ) -> None:
     """Let shading set in softly around the hints, each in its own land."""
+    some: list[Around] = []
+    for around in surroundings(spread, hints, owner):
+        some.append(around)
+        if sum(len(each.pixels) for each in some) >= BAND:
+            fade(made, some, colors)
+            some = []
+    fade(made, some, colors)
+
+
+class Around(NamedTuple):
+    """The pixels (flat indices) of a hint's land near it, and how far, of its reach, they are."""
+
+    hint: int
+    pixels: NDArray[np.intp]
+    away: Floats
+
+
+def surroundings(spread: Spread, hints: Hints, owner: NDArray[np.int32]) -> Iterator[Around]:
+    """Look around each hint that holds pixels."""
     height, width = spread.labels.shape
-    order = np.argsort(owner, kind="stable")
-    ends = np.cumsum(np.bincount(owner, minlength=len(hints)))
-    for index, hint in enumerate(hints):
-        pixels = spread.held[order[ends[index - 1] if index else 0 : ends[index]]]
-        if not len(pixels):
-            continue
-        reach = max(FADE_RADII * hint.radius, max(height, width) / FADE_PAGE)
-        ys, xs = np.divmod(pixels, width)
-        top, left = (max(0, int(at.min() - reach)) for at in (ys, xs))
-        crop = np.s_[top : int(ys.max() + reach) + 2, left : int(xs.max() + reach) + 2]
-        own = spread.labels[crop] == index
+    pixels = spread.held[np.argsort(owner, kind="stable")]
+    number = np.bincount(owner, minlength=len(hints))
+    start = np.cumsum(number) - number
+    ys = pixels // width
+    xs = pixels - ys * width
+    holding = np.flatnonzero(number)
+    left, right = (join.reduceat(xs, start[holding]) for join in (np.minimum, np.maximum))
+    for index, x, x_end in zip(holding.tolist(), left.tolist(), right.tolist(), strict=True):
+        at = slice(start[index], start[index] + number[index])
+        y, y_end = int(ys[at][0]), int(ys[at][-1])  # in row order
+        reach = max(FADE_RADII * hints.items[index].radius, max(height, width) / FADE_PAGE)
+        top, left_ = max(0, int(y - reach)), max(0, int(x - reach))
+        own = spread.labels[top : int(y_end + reach) + 2, left_ : int(x_end + reach) + 2] == index
         free = np.ones(own.shape, np.uint8)
-        free[ys - top, xs - left] = 0
+        free[ys[at] - top, xs[at] - left_] = 0
         away = cv2.distanceTransform(free, cv2.DIST_L2, cv2.DIST_MASK_5) / np.float32(reach)
         own &= away < 1
-        share = (away * away * (3 - 2 * away))[own][:, None]
-        part = made[crop]
-        part[own] = np.rint(colors[index] + share * (part[own] - colors[index]))
+        near = np.flatnonzero(own)
+        row = near // own.shape[1]
+        first = top * width + left_
+        yield Around(index, near + row * (width - own.shape[1]) + first, away.take(near))
+
+
+def fade(made: Bytes, some: list[Around], colors: Floats) -> None:
+    """Bring pixels near hints towards their colours: lands do not overlap."""
+    if not some:
+        return
+    hints, pixels, aways = zip(*some, strict=True)
+    hint = np.repeat(hints, [len(each) for each in pixels])
+    at, away = np.concatenate(pixels), np.concatenate(aways)
+    share, flat = away * away * (3 - 2 * away), made.reshape(-1, 3)
+    for low in range(0, len(at), BAND):
+        part = slice(low, low + BAND)
+        here, color = at[part], colors.take(hint[part], 0)
+        faded = color + share[part, None] * (flat.take(here, 0) - color)
+        flat[here] = np.rint(faded).astype(np.uint8)

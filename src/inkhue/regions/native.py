@@ -9,6 +9,7 @@ from inkhue.regions.integers import squared_distance
 
 # Up, left, right, down: the first of equals counts.
 SIDES = ((-1, 0), (0, -1), (0, 1), (1, 0))
+BEYOND = 1 << 30  # deeper than any pixel
 
 
 def under_ink(cells: NDArray[np.int32]) -> NDArray[np.int32]:
@@ -21,21 +22,18 @@ def under_ink(cells: NDArray[np.int32]) -> NDArray[np.int32]:
     inside = cells < 0
     if inside.all() or not inside.any():
         return cells
-    depth = np.pad(squared_distance(inside), 1, constant_values=np.iinfo(np.int32).max).ravel()
     step = width + 2
-    places = np.flatnonzero(np.pad(inside, 1).ravel())
+    places = np.flatnonzero(np.pad(inside, 1))
+    # Depth, then the neighbour's place in row order: the least is the first of the least.
+    depth = np.pad(squared_distance(inside) << 3, 1, constant_values=BEYOND).reshape(-1)
     around = np.array([-step - 1, -step, -step + 1, -1, 1, step - 1, step, step + 1])
-    out = np.arange(len(depth))
-    least, best = depth[places - step - 1], np.zeros(len(places), np.intp)
+    least = depth.take(places + around[0])
     for k, offset in enumerate(around[1:], 1):
-        found = depth[places + offset]
-        nearer = found < least
-        least, best = np.where(nearer, found, least), np.where(nearer, k, best)
-    out[places] = places + around[best]
-    ends = out[places]
+        np.minimum(least, depth.take(places + offset) | k, out=least)
+    out = np.arange(len(depth))
+    out[places] = ends = places + around[least & 7]
     while not np.array_equal(ahead := out[ends], ends):
-        out[places] = ahead
-        ends = ahead
+        out[places] = ends = ahead
     filled = np.pad(cells, 1).ravel()
     filled[places] = filled[ends]
     return np.ascontiguousarray(filled.reshape(height + 2, step)[1:-1, 1:-1])

@@ -27,16 +27,20 @@ class Seeds(NamedTuple):
 
 
 def find_seeds(
-    regions: Regions, hints: Hints, covered: NDArray[np.int32]
+    regions: Regions, hints: Hints, pixels: NDArray[np.intp], hint: NDArray[np.int64]
 ) -> tuple[Seeds, tuple[int, ...]]:
     """Find what each hint takes hold of, and which lie on ink with no paper near.
+
+    `pixels` are all that hints cover, flat indices in order, `hint` is the hint on each.
 
     What can be seen of a hint falls into connected parts. A part counts with a third of a dot's
     pixels or more (of a stroke: of a dot as thick), or if it is the largest, the first of equals.
     A hint of which nothing can be seen holds the visible pixel nearest to one of its points, the
     first of equals in row order, if that is within twice its radius or next to it.
     """
-    pixels, hint, first, idle = seen_pixels(regions, hints, covered)
+    first = np.full(len(hints), -1, np.int64)  # of all that a hint covers, seen or not
+    first[hint[::-1]] = pixels[::-1]
+    pixels, hint, idle = seen_pixels(regions, hints, pixels, hint)
     cell = regions.cells.reshape(-1)[pixels].astype(np.int64)
     known = cell >= 0
     pixels, hint, cell = pixels[known], hint[known], cell[known]
@@ -48,7 +52,7 @@ def find_seeds(
     pair, which, number = np.unique(
         rank[hint] * count + cell, return_inverse=True, return_counts=True
     )
-    axes = np.divmod(pixels, covered.shape[1])
+    axes = np.divmod(pixels, regions.cells.shape[1])
     sums = [np.bincount(which, 2 * axis + 1, len(pair)) for axis in axes]
     place = np.stack(sums, axis=1).astype(np.int64) // (number * regions.scale)[:, None]
     ranked, cell = pair // count, pair % count
@@ -58,23 +62,16 @@ def find_seeds(
 
 
 def seen_pixels(
-    regions: Regions, hints: Hints, covered: NDArray[np.int32]
-) -> tuple[NDArray[np.int64], NDArray[np.int64], NDArray[np.int64], tuple[int, ...]]:
-    """Return the pixels that hints hold, the hint of each, each hint's first pixel, who is idle.
-
-    The first pixel is that of all that the hint covers, seen or not, -1 for a covered hint.
-    """
-    pixels = np.flatnonzero(covered >= 0).astype(np.int64)
-    hint = covered.reshape(-1)[pixels].astype(np.int64)
-    first = np.full(len(hints), -1, np.int64)
-    first[hint[::-1]] = pixels[::-1]
+    regions: Regions, hints: Hints, pixels: NDArray[np.intp], hint: NDArray[np.int64]
+) -> tuple[NDArray[np.intp], NDArray[np.int64], tuple[int, ...]]:
+    """Return the pixels that hints hold, the hint of each, and which hints are idle."""
     seen = regions.visible.reshape(-1)[pixels]
     hidden = np.setdiff1d(hint, hint[seen]).tolist()
     nearest = {index: nearest_visible(regions.visible, hints.items[index]) for index in hidden}
     found = {index: pixel for index, pixel in nearest.items() if pixel >= 0}
     pixels = np.append(pixels[seen], np.array(list(found.values()), np.int64))
     hint = np.append(hint[seen], np.array(list(found), np.int64))
-    return pixels, hint, first, tuple(index for index in hidden if index not in found)
+    return pixels, hint, tuple(index for index in hidden if index not in found)
 
 
 def nearest_visible(visible: NDArray[np.bool_], hint: Hint) -> int:
