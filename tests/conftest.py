@@ -6,6 +6,7 @@ import json
 import os
 from collections.abc import Callable
 from pathlib import Path
+from typing import Any
 
 import cv2
 import numpy as np
@@ -54,7 +55,7 @@ def tiny_model(tmp_path_factory: pytest.TempPathFactory) -> Path:
     torch = pytest.importorskip("torch", reason="makes a model: pip install inkhue[train]")
     from inkhue.models.systems import make_network, model_name
     from inkhue.train.config import NetworkConfig
-    from inkhue.train.export import Form, Trained, describe, export_stage
+    from inkhue.train.export import Trained
     from inkhue.train.origin import Origin
 
     torch.manual_seed(7)
@@ -68,9 +69,16 @@ def tiny_model(tmp_path_factory: pytest.TempPathFactory) -> Path:
         for stage in ("draft", "colorize")
     ]
     folder = tmp_path_factory.mktemp("models") / model_name("au-net", 8)
+    return exported(pair, folder)
+
+
+def exported(stages: list[Any], folder: Path) -> Path:
+    """Write a folder of trained stages, of no training pictures."""
+    from inkhue.train.export import Form, describe, export_stage
+
     folder.mkdir()
-    stages = {s.stage: export_stage(s, folder, Form(), print) for s in pair}
-    text = json.dumps(describe(pair, stages, 0))
+    written = {s.stage: export_stage(s, folder, Form(), print) for s in stages}
+    text = json.dumps(describe(stages, written, 0))
     (folder / "model.json").write_text(text, encoding="utf-8")
     return folder
 
@@ -84,7 +92,7 @@ def tiny_light(tmp_path_factory: pytest.TempPathFactory) -> Path:
     torch = pytest.importorskip("torch", reason="makes a model: pip install inkhue[train]")
     from inkhue.models.systems import make_network, model_name
     from inkhue.train.config import NetworkConfig
-    from inkhue.train.export import Form, Trained, describe, export_stage, in_parts
+    from inkhue.train.export import Trained, in_parts
     from inkhue.train.origin import Origin
 
     torch.manual_seed(7)
@@ -98,11 +106,7 @@ def tiny_light(tmp_path_factory: pytest.TempPathFactory) -> Path:
     origin = Origin(NetworkConfig("light", 16), "colorize", module, 0, 0.0, "")
     parts = in_parts(Trained("colorize", origin, samples))
     folder = tmp_path_factory.mktemp("models") / model_name("light", 16)
-    folder.mkdir()
-    stages = {s.stage: export_stage(s, folder, Form(), print) for s in parts}
-    text = json.dumps(describe(parts, stages, 0))
-    (folder / "model.json").write_text(text, encoding="utf-8")
-    return folder
+    return exported(parts, folder)
 
 
 @pytest.fixture(scope="session")

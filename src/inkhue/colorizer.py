@@ -117,17 +117,15 @@ class Colorizer:
         picture whose colours to take, which some models need and others have no use for: a
         UsageError says so.
         """
+        self.model.check_reference(reference is not None)
         page = opened(page)
         if size is None:
             size = choose_size(page, self.model.size, self.model.line_width)
         work = fit(page, size, self.model.multiple)
-        self.model.check_reference(reference is not None)
-        features = (
-            {}
-            if reference is None
-            else self.run("reference", {"reference": squash(opened(reference))})
-        )
-        if "encode" in self.model.stages:
+        features: Known = {}
+        if reference is not None:
+            features = self.run("reference", {"reference": squash(opened(reference))})
+        elif "encode" in self.model.stages:
             features = self.run("encode", {"line": work.line})
         return Prepared(self, page, work, features)
 

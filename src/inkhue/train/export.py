@@ -57,13 +57,12 @@ class Trained:
     stage: str
     origin: Origin
     samples: dict[str, Tensor]
-    part: str = ""  # of the network: a graph of its own
     then: Trained | None = None  # the stage that goes on with what this one makes
 
     @property
     def network(self) -> Exported:
         """The network itself, or the part of it."""
-        return self.origin.module.parts[self.part] if self.part else self.origin.module
+        return self.origin.module.parts.get(self.stage, self.origin.module)
 
     @property
     def inputs(self) -> tuple[Tensor, ...]:
@@ -125,7 +124,7 @@ def load_stages(runs: Sequence[Path]) -> list[Trained]:
     colorize = load_stage(found["colorize"], "colorize")
     if "reference" in SYSTEMS[network.name].needs:
         return with_reference(colorize)
-    if colorize.network.parts:
+    if colorize.origin.module.parts:
         return in_parts(colorize)
     if "draft" not in SYSTEMS[network.name].stages:
         return [colorize]
@@ -165,12 +164,11 @@ def with_reference(colorize: Trained) -> list[Trained]:
 def in_parts(whole: Trained) -> list[Trained]:
     """Return the parts of a network that was trained as a whole, each with what it is shown."""
     samples, stages = dict(whole.samples), []
-    for name in whole.network.parts:
-        part = replace(whole, stage=name, part=name, samples=dict(samples))
+    for name in whole.origin.module.parts:
+        part = replace(whole, stage=name, samples=dict(samples))
         with torch.no_grad():
             made = part.network.eval()(*part.inputs)
-        several = made if isinstance(made, tuple) else (made,)
-        samples |= dict(zip(part.network.OUTPUTS, several, strict=True))
+        samples |= dict(zip(part.network.OUTPUTS, several(made), strict=True))
         stages.append(part)
     for index in reversed(range(len(stages) - 1)):
         stages[index] = replace(stages[index], then=stages[index + 1])
@@ -219,8 +217,12 @@ def in_full(network: nn.Module, inputs: tuple[Tensor, ...]) -> Outputs:
 
 def outputs(made: Tensor | tuple[Tensor, ...]) -> Outputs:
     """Return what a network made as float32 arrays, one or several."""
-    several = made if isinstance(made, tuple) else (made,)
-    return tuple(np.asarray(part.numpy(), np.float32) for part in several)
+    return tuple(np.asarray(part.numpy(), np.float32) for part in several(made))
+
+
+def several(made: Tensor | tuple[Tensor, ...]) -> tuple[Tensor, ...]:
+    """Return a network's outputs, of which there may be one."""
+    return made if isinstance(made, tuple) else (made,)
 
 
 def write_graph(graph: onnx.ModelProto, path: Path, form: Form) -> Graph:
@@ -278,8 +280,8 @@ def describe(trained: Sequence[Trained], stages: dict[str, Stage], pictures: int
         "size": system.size,
         "variant": FLOAT32,
         "needs": list(system.needs),
-        **({"clean": True} if system.clean else {}),
-        **({"line_width": system.line_width} if system.line_width else {}),
+        "clean": system.clean,
+        "line_width": system.line_width,
         "training": {
             "pictures": pictures,
             **{s.stage: training_facts(s) for s in trained if s.stage in system.stages},

@@ -19,7 +19,6 @@ from inkhue.models.light import Light
 from inkhue.models.pretrained import Shelf
 from inkhue.models.squeezenet import load_likeness
 from inkhue.regions.guarantee import CONTRAST, FULL_CONTRAST
-from inkhue.train import losses
 from inkhue.train.config import TrainConfig
 from inkhue.train.oklab import to_oklab
 from inkhue.train.recipes.recipe import Painted, Recipe
@@ -72,14 +71,6 @@ class LightRecipe(Recipe):
             inked = (painted.picture + 1) * crops["line"] - 1  # black lines over the colours
             parts["perceptual"] = self.likeness(inked, painted.original)
         return parts
-
-    def judge(self, critic: nn.Module, painted: Painted) -> Tensor:
-        """Return the cross-entropy of real and made pictures."""
-        return losses.judging(critic(painted.original), critic(painted.picture.detach()))
-
-    def fool(self, critic: nn.Module, painted: Painted) -> Tensor:
-        """Return the cross-entropy of made pictures taken for real ones."""
-        return losses.fooling(critic(painted.picture))
 
     def show(self, network: nn.Module, crops: dict[str, Tensor]) -> tuple[Tensor, Tensor]:
         """Return draft and result, its hints obeyed and its lines laid over."""

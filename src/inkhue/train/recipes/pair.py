@@ -63,14 +63,6 @@ class Pair(Recipe):
             parts["perceptual"] = self.likeness(painted.picture, painted.original)
         return parts
 
-    def judge(self, critic: nn.Module, painted: Painted) -> Tensor:
-        """Return the cross-entropy of real and made pictures."""
-        return losses.judging(critic(painted.original), critic(painted.picture.detach()))
-
-    def fool(self, critic: nn.Module, painted: Painted) -> Tensor:
-        """Return the cross-entropy of made pictures taken for real ones."""
-        return losses.fooling(critic(painted.picture))
-
     def show(self, network: nn.Module, crops: dict[str, Tensor]) -> tuple[Tensor, Tensor]:
         """Return draft and result; a draft stage's result is its draft."""
         if self.draft is None:

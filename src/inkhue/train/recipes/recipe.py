@@ -9,6 +9,7 @@ from dataclasses import dataclass
 import torch
 from torch import Tensor, nn
 
+from inkhue.train import losses
 from inkhue.train.origin import Origin
 
 
@@ -75,13 +76,13 @@ class Recipe(ABC):
     def compare(self, painted: Painted) -> dict[str, Tensor]:
         """Return how far the pictures are from the originals: the losses that `weights` names."""
 
-    @abstractmethod
     def judge(self, critic: nn.Module, painted: Painted) -> Tensor:
-        """Return the critic's own loss; nothing of it reaches the learner."""
+        """Return the cross-entropy of real and made pictures, the critic's own loss."""
+        return losses.judging(critic(painted.original), critic(painted.picture.detach()))
 
-    @abstractmethod
     def fool(self, critic: nn.Module, painted: Painted) -> Tensor:
-        """Return the learner's loss by the critic."""
+        """Return the cross-entropy of made pictures taken for real ones: the learner's loss."""
+        return losses.fooling(critic(painted.picture))
 
     @abstractmethod
     def show(self, network: nn.Module, crops: dict[str, Tensor]) -> tuple[Tensor, Tensor]:
