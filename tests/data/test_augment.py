@@ -16,6 +16,7 @@ from inkhue.data.augment import (
     main_colors,
     recolor,
     redraw_lines,
+    vignette,
 )
 
 
@@ -143,6 +144,46 @@ def test_gaps_take_ink_away_and_add_none():
     assert (broken >= line).all()
     assert (broken > line).any()
     assert (broken < 128).any()
+
+
+def test_some_gaps_are_wide():
+    line = np.full((512, 512), 255, np.uint8)
+    line[250:260] = 0
+    gone = [
+        np.flatnonzero(break_lines(line, np.random.default_rng(seed))[255] == 255)
+        for seed in range(30)
+    ]
+    widest = [max(map(len, np.split(x, np.flatnonzero(np.diff(x) > 1) + 1))) for x in gone]
+    assert min(widest) < 8
+    assert max(widest) > 40
+
+
+def test_a_vignette_ends_its_picture_in_one_straight_cut():
+    rgb = np.full((64, 64, 3), (200, 30, 40), np.uint8)
+    line, known = np.zeros((64, 64), np.uint8), np.full((64, 64), 128, np.uint8)
+    sides = set()
+    for seed in range(40):
+        color, cut_line, borders = vignette(rgb, line, known, np.random.default_rng(seed))
+        bare = (color == 255).all(axis=2)
+        assert 0.05 < bare.mean() < 0.7
+        assert (cut_line[bare] == 255).all()
+        assert (cut_line[~bare] == 0).all()
+        assert (borders[bare] == 255).all()
+        rows, columns = bare.all(axis=1), bare.all(axis=0)
+        assert rows.any() != columns.any()
+        sides.add((rows[0], rows[-1], columns[0], columns[-1]))
+        # The border is the last row or column that shows the picture.
+        beside = cv2.dilate(bare.view(np.uint8), np.ones((3, 3))) > bare
+        assert np.array_equal(borders == 0, beside)
+    assert len(sides) == 4
+    assert (rgb == (200, 30, 40)).all()
+    assert (known == 128).all()
+
+
+def test_a_cut_through_paper_is_no_border(rng):
+    rgb, line = np.full((32, 32, 3), 255, np.uint8), np.full((32, 32), 255, np.uint8)
+    _, _, borders = vignette(rgb, line, line, rng)
+    assert (borders == 255).all()
 
 
 def test_a_blank_page_has_no_lines_to_break():

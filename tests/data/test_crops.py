@@ -87,6 +87,29 @@ def test_lines_and_colours_of_a_crop_lie_over_each_other():
         assert crop["color"][:, inked].numel() == 0 or crop["color"][:, inked].max() < 0.5
 
 
+def test_without_hints_a_picture_keeps_its_colours():
+    config = replace(CONFIG, recolor=1, hints={"people": 1}, redraw=False)
+    crops = Crops(PICTURES[:1], "colorize", config, 2)
+    red = torch.tensor([0xD0, 0x30, 0x20]).view(3, 1, 1) / 255
+    own, changed = 0, 0
+    for k in range(60):
+        shown = (crops[k]["color"] - red).abs().amax(0) < 0.02
+        own += bool(crops[k]["hint"][3].sum() == 0 and shown.any())
+        changed += bool(crops[k]["hint"][3].any() and not shown.any())
+        assert shown.any() or crops[k]["hint"][3].any() or crops[k]["color"].mean() > 0.97
+    assert own > 5
+    assert changed > 20
+
+
+def test_hints_lie_in_the_same_places_whatever_the_colours():
+    kept, changed = (
+        Crops(PICTURES, "colorize", replace(CONFIG, recolor=share, hints={"people": 1}), 4)
+        for share in (0, 1)
+    )
+    for k in range(8):
+        assert torch.equal(kept[k]["hint"][3], changed[k]["hint"][3])
+
+
 @pytest.mark.parametrize("stage", ["draft", "colorize"])
 def test_hints_show_the_crops_own_colours(stage):
     config = replace(CONFIG, hints={"paper-colorize": 1})

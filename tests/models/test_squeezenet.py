@@ -13,7 +13,7 @@ from inkhue.data.shards import read_shards  # noqa: E402
 from inkhue.evaluate.metrics import lpips  # noqa: E402
 from inkhue.models import pretrained  # noqa: E402
 from inkhue.models.pretrained import Shelf  # noqa: E402
-from inkhue.models.squeezenet import SQUEEZENET, directions, load_likeness  # noqa: E402
+from inkhue.models.squeezenet import SQUEEZENET, difference, load_likeness  # noqa: E402
 
 
 @pytest.fixture(scope="module")
@@ -41,7 +41,7 @@ def as_tensor(pictures):
 
 
 def test_equal_pictures_are_alike(likeness, pictures):
-    assert likeness(as_tensor(pictures), as_tensor(pictures)).item() == 0
+    assert likeness(as_tensor(pictures), as_tensor(pictures)).item() == pytest.approx(0, abs=1e-5)
 
 
 def test_it_is_the_lpips_that_is_reported(likeness, pictures):
@@ -68,11 +68,19 @@ def test_places_without_any_feature_have_a_finite_slope_too():
     tap = torch.zeros(1, 4, 2, 2)
     tap[..., 0] = 3
     tap.requires_grad_()
-    made = directions(tap)
-    assert made[..., 1].abs().max() == 0
-    assert torch.allclose(made[..., 0].square().sum(1), torch.ones(1, 2))
+    made = difference(tap, torch.ones(1, 4, 2, 2), torch.ones(4))
+    assert torch.allclose(made[..., 0], torch.zeros(1, 2), atol=1e-6)  # one direction
+    assert torch.allclose(made[..., 1], torch.ones(1, 2))  # none against one
     made.sum().backward()
     assert torch.isfinite(tap.grad).all()
+
+
+def test_the_difference_is_that_of_directions(rng):
+    one, other = (torch.from_numpy(rng.random((2, 5, 3, 4), np.float32)) for _ in range(2))
+    head = torch.from_numpy(rng.random(5, np.float32))
+    directions = [tap / tap.norm(dim=1, keepdim=True) for tap in (one, other)]
+    wanted = ((directions[0] - directions[1]) ** 2 * head.view(-1, 1, 1)).sum(1)
+    assert torch.allclose(difference(one, other, head), wanted, atol=1e-6)
 
 
 def test_nothing_reaches_original_or_network(likeness, pictures):

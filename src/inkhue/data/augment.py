@@ -12,11 +12,15 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
+from inkhue.data.borders import STEP
+
 Bytes = NDArray[np.uint8]
 Floats = NDArray[np.float32]
 
 INK = 128  # line art that is darker is ink
 CLUSTERS = 6
+SMALL_GAP, WIDE_GAP = 1 / 90, 1 / 18  # radius at most, of the picture's height
+VIGNETTE_SIDES = (0.7, 0.1, 0.1, 0.1)  # chance that a picture ends below, left, above, right
 WHITE_LIGHTNESS, WHITE_CHROMA = 94.0, 6.0  # CIELAB; what counts as paper when colours change
 
 
@@ -175,12 +179,40 @@ def change_thickness(line: Bytes, rng: np.random.Generator) -> Bytes:
 
 
 def break_lines(line: Bytes, rng: np.random.Generator) -> Bytes:
-    """Leave gaps in the lines, as a quick hand does."""
-    inked = np.flatnonzero(line < 128)
+    """Leave gaps in the lines, as a quick hand does: many small ones, or few that are wide."""
+    inked = np.flatnonzero(line < INK)
     if not len(inked):
         return line
     out = line.copy()
-    for place in rng.choice(inked, size=int(rng.integers(1, 14))):
+    most, share = (14, SMALL_GAP) if rng.random() < 0.6 else (5, WIDE_GAP)
+    widest = max(3, int(share * line.shape[0]))
+    for place in rng.choice(inked, size=int(rng.integers(1, most))):
         y, x = divmod(int(place), line.shape[1])
-        cv2.circle(out, (x, y), int(rng.integers(1, max(3, line.shape[0] // 90))), 255, -1)
+        cv2.circle(out, (x, y), int(rng.integers(1, widest)), 255, -1)
     return out
+
+
+def vignette(
+    color: Bytes, line: Bytes, borders: Bytes | None, rng: np.random.Generator
+) -> tuple[Bytes, Bytes, Bytes | None]:
+    """End a picture by a straight cut without a line, as busts end: beyond is bare paper.
+
+    color (S, S, 3), line (S, S), and its borders, see `inkhue.data.borders`: the cut is one where
+    anything but white was cut.
+    """
+    turns = int(rng.choice(4, p=VIGNETTE_SIDES))
+    color, line = (np.rot90(picture, turns).copy() for picture in (color, line))
+    end = int(line.shape[0] * rng.uniform(0.4, 0.9))
+    color[end:], line[end:] = 255, 255
+    if borders is not None:
+        borders = np.rot90(borders, turns).copy()
+        borders[end:] = 255
+        borders[end - 1, differs_from_white(color[end - 1])] = 0
+        borders = np.rot90(borders, -turns).copy()
+    return np.rot90(color, -turns).copy(), np.rot90(line, -turns).copy(), borders
+
+
+def differs_from_white(row: Bytes) -> NDArray[np.bool_]:
+    """(n, 3) sRGB -> (n,) bool."""
+    lab = cv2.cvtColor(row[None].astype(np.float32) / 255, cv2.COLOR_RGB2LAB)[0]
+    return np.asarray(np.linalg.norm(lab - (100, 0, 0), axis=1) > STEP, np.bool_)

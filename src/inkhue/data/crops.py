@@ -14,8 +14,8 @@ from numpy.typing import NDArray
 from torch import Tensor
 from torch.utils.data import Dataset
 
-from inkhue.data.augment import draw_window, recolor, redraw_lines
-from inkhue.data.hint_rules import RULES
+from inkhue.data.augment import draw_window, recolor, redraw_lines, vignette
+from inkhue.data.hint_rules import RULES, Rule
 from inkhue.data.known_regions import spread_hints
 from inkhue.data.shards import Picture
 from inkhue.errors import InkhueError, UsageError, did_you_mean
@@ -37,8 +37,9 @@ class CropConfig:
     whole: float = 0.4  # share of crops that show the whole picture
     widest: float = 1.3  # of the others, at most so many times the crop's side, reduced
     line_width: float = 0.0  # thicker lines are reduced to about this, pixels; 0: they are not
-    recolor: float = 0.6  # share of crops whose colours are changed
+    recolor: float = 0.6  # share of crops with hints whose colours are changed
     redraw: bool = True  # lines are varied
+    vignette: float = 0.0  # share of crops that end within a page
     lines: Mapping[str, float] = field(
         default_factory=lambda: {TRUE_LINES: 6, "ink": 3, "xdog": 1.5, "pencil": 1}
     )
@@ -130,22 +131,35 @@ class Crops(Dataset[dict[str, Tensor]]):
                 break
         if config.redraw:
             line = redraw_lines(line, rng)
-        color = window.cut(rgb, size)
-        if rng.random() < config.recolor:
+        color, line = window.cut(rgb, size), window.cut(line, size)
+        if borders is not None:
+            borders = window.cut_thin(borders, size)
+        if rng.random() < config.vignette:
+            color, line, borders = vignette(color, line, borders, rng)
+        rule, seed = RULES[drawn(rules, rng)], int(rng.integers(1 << 32))
+        hint = self.hinted(rule, color, line, seed)
+        # Without hints a thing's colour is the picture's own: there is nothing else to tell it.
+        if hint[3].any() and rng.random() < config.recolor:
             color = recolor(color, rng)
-        line = window.cut(line, size)
+            hint = self.hinted(rule, color, line, seed)
         crop: dict[str, NDArray[Any]] = {
             "line": as_floats(line)[None],
             "color": as_floats(color).transpose(2, 0, 1).copy(),
+            "hint": hint,
         }
-        small = crop["line"][0]
         if self.stage == "colorize":
-            color, small = reduce(color), reduce(small)
-            crop["line_small"] = small[None]
-        crop["hint"] = RULES[drawn(rules, rng)](as_floats(color), small, rng)
+            crop["line_small"] = reduce(crop["line"][0])[None]
         if borders is not None:
-            crop |= spread_hints(line, crop["hint"], window.cut_thin(borders, size), rng)
+            crop |= spread_hints(line, hint, borders, rng)
         return crop
+
+    def hinted(
+        self, rule: Rule, color: NDArray[np.uint8], line: NDArray[np.uint8], seed: int
+    ) -> NDArray[np.float32]:
+        """Draw a crop's hints, (4, h, w): in the same places for the same seed."""
+        if self.stage == "colorize":
+            color, line = reduce(color), reduce(line)
+        return rule(as_floats(color), as_floats(line), np.random.default_rng(seed))
 
 
 def drawn(weights: Mapping[str, float], rng: np.random.Generator) -> str:

@@ -96,17 +96,30 @@ class Likeness(nn.Module):
         with torch.no_grad():
             wanted = self.network(original)
         parts = [
-            (directions(a) - directions(b)).square() * head.to(a).view(-1, 1, 1)
+            difference(a, b, head.to(a)).mean()
             for a, b, head in zip(self.network(made), wanted, self.heads, strict=True)
         ]
-        return torch.stack([part.sum(1).mean() for part in parts]).sum()
+        return torch.stack(parts).sum()
 
 
-def directions(tap: Tensor) -> Tensor:
-    """(N, C, h, w) -> the same, each place's features of length 1 (or 0)."""
-    squares: Tensor = tap.square().sum(1, keepdim=True)
+def difference(made: Tensor, original: Tensor, head: Tensor) -> Tensor:
+    """Two taps (N, C, h, w) -> (N, h, w): weighted squared difference of their directions.
+
+    Multiplied out, so that no more than two products of the taps' size are made: the taps are
+    large, and memory is what this takes its time for.
+    """
+    sums = torch.stack([torch.ones_like(head), head])
+    length, own = channel_sums(made * made, sums)
+    wanted_length, wanted = channel_sums(original * original, sums)
+    (shared,) = channel_sums(made * original, head[None])
     # Not the norm, whose slope at 0 is none.
-    return tap * torch.rsqrt(squares + EPSILON)
+    both = torch.rsqrt((length + EPSILON) * (wanted_length + EPSILON))
+    return own / (length + EPSILON) - 2 * shared * both + wanted / (wanted_length + EPSILON)
+
+
+def channel_sums(products: Tensor, weights: Tensor) -> tuple[Tensor, ...]:
+    """(N, C, h, w), (k, C) -> k weighted sums over the channels, (N, h, w) each."""
+    return functional.conv2d(products, weights[:, :, None, None]).unbind(1)
 
 
 @cache
