@@ -9,12 +9,9 @@ from __future__ import annotations
 import numpy as np
 import torch
 from numpy.typing import NDArray
-from torch import Tensor
 
 from inkhue.evaluate.metrics.squeezenet import squeeze_taps
-from inkhue.models.squeezenet import SQUEEZENET, Taps, heads
-
-EPSILON = 1e-10
+from inkhue.models.squeezenet import SQUEEZENET, Taps, difference, heads
 
 
 def distance(made: NDArray[np.uint8], original: NDArray[np.uint8]) -> float:
@@ -29,22 +26,10 @@ def between(made: Taps, original: Taps) -> NDArray[np.float64]:
     """
     weights = heads(SQUEEZENET.path())
     with torch.inference_mode():
+        # One picture at a time: its sum must not depend on how many there are.
         parts = [
-            [head_distance(a, b, head) for a, b in zip(taps_a, taps_b, strict=True)]
-            for taps_a, taps_b, head in zip(made, original, weights, strict=True)
+            [float(difference(a[None], b[None], head).mean()) for a, b in zip(*taps, strict=True)]
+            for *taps, head in zip(made, original, weights, strict=True)
         ]
     distances: NDArray[np.float64] = np.array(parts).sum(axis=0)
     return distances
-
-
-def head_distance(made: Tensor, original: Tensor, head: Tensor) -> float:
-    """One tap (C, h, w) of two pictures: weighted squared difference of directions, mean."""
-    difference = directions(made) - directions(original)
-    return float(difference.square_().mean(0) @ head)
-
-
-def directions(tap: Tensor) -> Tensor:
-    """(C, h, w) -> (h * w, C), each row of length 1 (or 0)."""
-    rows = tap.permute(1, 2, 0).flatten(0, 1)
-    lengths: Tensor = torch.linalg.vector_norm(rows, dim=1, keepdim=True)
-    return rows / (lengths + EPSILON)
