@@ -50,6 +50,9 @@ def test_graphs_match_their_checksums(folder):
 @pytest.mark.parametrize("folder", FOLDERS, ids=lambda folder: folder.name)
 def test_every_training_picture_names_a_permissive_licence(folder):
     model = read_model(folder)
+    if not model.installed:
+        assert model.attribution == ""  # nobody's picture is in weights that are not there
+        return
     with (folder / model.attribution).open(newline="", encoding="utf-8") as file:
         rows = list(csv.DictReader(file))
     assert len(rows) == model.training["pictures"] > 0

@@ -98,6 +98,14 @@ def test_the_folder_says_how_it_came_about(model, runs):
     assert [row["id"] for row in rows] == ["p0", "p1", "p2"]
 
 
+def test_a_description_alone_holds_no_weights_and_names_no_authors(runs, tmp_path):
+    described = read_model(export(runs, tmp_path / "alone", Form(described=True), print))
+    assert [path.name for path in (tmp_path / "alone").iterdir()] == ["model.json"]
+    assert not described.installed
+    assert described.attribution == ""
+    assert described.training["pictures"] == 3
+
+
 def test_a_colorize_run_alone_brings_its_draft(model, runs, tmp_path):
     alone = export(runs[1:], tmp_path / "alone", Form(), print)
     assert read_model(alone).stages["draft"].sha256 == read_model(model).stages["draft"].sha256

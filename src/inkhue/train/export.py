@@ -101,8 +101,12 @@ def export(runs: Sequence[Path], out: Path, form: Form, tell: Callable[[str], No
         stages = {s.stage: export_stage(s, part, form, tell) for s in trained}
         if not form.described and SYSTEMS[trained[-1].origin.network.name].folded:
             write_norms(trained, part / NORMS)
-        pictures = write_attribution(runs, part / ATTRIBUTION)
-        description = describe(trained, stages, pictures)
+        seen = pictures_seen(runs)
+        description = describe(trained, stages, len(seen))
+        if form.described:
+            description["attribution"] = ""  # without weights there is nobody's picture in it
+        else:
+            write_attribution(seen, part / ATTRIBUTION)
         (part / DESCRIPTION).write_text(json.dumps(description, indent=2) + "\n", encoding="utf-8")
         part.chmod(0o755)
         if out.exists():
@@ -254,14 +258,18 @@ def write_norms(trained: Sequence[Trained], path: Path) -> None:
     np.savez_compressed(path, **norms)  # type: ignore[arg-type]
 
 
-def write_attribution(runs: Sequence[Path], path: Path) -> int:
-    """Write every training picture's facts once, by all runs; return how many there are."""
+def pictures_seen(runs: Sequence[Path]) -> list[dict[str, str]]:
+    """Return every training picture's facts once, by all runs, sorted by id."""
     rows = {row["id"]: row for run in runs for row in read_attribution(run)}
+    return [rows[key] for key in sorted(rows)]
+
+
+def write_attribution(pictures: Sequence[dict[str, str]], path: Path) -> None:
+    """Write what the folder says of the pictures that its weights come from."""
     with path.open("w", newline="", encoding="utf-8") as file:
-        writer = csv.DictWriter(file, list(next(iter(rows.values()))), lineterminator="\n")
+        writer = csv.DictWriter(file, list(pictures[0]), lineterminator="\n")
         writer.writeheader()
-        writer.writerows(rows[key] for key in sorted(rows))
-    return len(rows)
+        writer.writerows(pictures)
 
 
 def describe(trained: Sequence[Trained], stages: dict[str, Stage], pictures: int) -> dict[str, Any]:
