@@ -358,7 +358,7 @@ def test_area_takes_the_tone_with_the_shading(color: tuple[int, int, int]) -> No
     steps = room[-10:].mean(axis=(0, 1)) - room[20:24].mean(axis=(0, 1))
     assert (steps >= 0).all()
     assert steps.max() <= 31
-    assert (steps > 12).any() == (color in (RED, (128, 128, 128), PALE))
+    assert (steps > 6).any() == (color in (RED, (128, 128, 128), PALE))
 
 
 def test_shading_of_the_wildest_network_is_kept_in_bounds() -> None:

@@ -15,6 +15,7 @@ from inkhue.regions.fill import Spread
 
 LEVELS: Final = 256
 CONTRAST: Final = 40.0  # most that shading lightens or darkens a tone, of 255
+STILL: Final = 6.0  # less of a deviation is no shading: a flat area is flat
 FULL_CONTRAST: Final = 160.0  # luma of tones from which shading is as strong as in the layer
 FADE_RADII: Final = 6.0  # shading sets in this far from a hint, in its radii
 FADE_PAGE: Final = 40.0  # and at least this share of the page's longer side
@@ -28,9 +29,9 @@ Floats = NDArray[np.float32]
 def obey(layer: Bytes, hints: Hints, spread: Spread, share: float) -> tuple[Bytes, tuple[str, ...]]:
     """Give hints' areas their colours, with the layer's shading as a deviation.
 
-    An area's pixels are shifted until their mean is its hints' colour; what would leave
-    0 .. 255, or the contrast that shading is allowed, is bent back and the shift chosen so that
-    the mean holds. On its own pixels each hint has its colour, exactly.
+    An area's pixels are shifted until their mean is its hints' colour. Deviations lose STILL, the
+    smallest all; what would leave 0 .. 255, or the contrast that shading is allowed, is bent back
+    and the shift chosen so that the mean holds. On its own pixels each hint has its colour, exactly.
 
     Args:
         layer: (H, W, 3) uint8, the network's colours.
@@ -119,6 +120,7 @@ def make_tables(counts: NDArray[np.int64], tones: Floats) -> Bytes:
     row, value = np.divmod(present, LEVELS)
     number = counts.reshape(-1)[present].astype(np.float64)
     deviation = (strength * np.ones((3, 1))).reshape(-1)[row] * (value - mean.reshape(-1)[row])
+    deviation -= deviation.clip(-STILL, STILL)
     wanted = wanted.reshape(-1)
     limits = [np.maximum(np.minimum(room, CONTRAST), 1e-6)[row] for room in (wanted, 255 - wanted)]
     low, high = np.full(wanted.shape, -255.0), np.full(wanted.shape, 255.0)

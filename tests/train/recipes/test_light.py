@@ -235,7 +235,7 @@ def test_obey_agrees_with_the_pipelines_on_real_art(examples):
         moved.append(np.abs(theirs - example.layer)[example.away].mean())
         same = mine[example.nowhere] - theirs[example.nowhere]
         assert not same.size or np.abs(same).max() < 0.5
-    assert np.mean(moved) > 8  # there is something to agree on
+    assert np.mean(moved) > 5  # there is something to agree on
     assert np.mean(means) < 3
     assert np.max(means) < 8
     assert np.mean(means) < 0.25 * np.mean(moved)

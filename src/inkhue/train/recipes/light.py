@@ -18,7 +18,7 @@ from inkhue.models.critic import Critic
 from inkhue.models.light import Light
 from inkhue.models.pretrained import Shelf
 from inkhue.models.squeezenet import load_likeness
-from inkhue.regions.guarantee import CONTRAST, FULL_CONTRAST
+from inkhue.regions.guarantee import CONTRAST, FULL_CONTRAST, STILL
 from inkhue.train.config import TrainConfig
 from inkhue.train.oklab import to_oklab
 from inkhue.train.recipes.recipe import Painted, Recipe
@@ -102,11 +102,12 @@ def obey(color: Tensor, area: Tensor, tone: Tensor) -> Tensor:
 
     color (N, 3, H, W) in [0, 1], area (N, H, W) whole numbers from 0, -1 = none, tone
     (N, 3, H, W): an area's pixels become its tone plus their deviation from its mean, all of it in
-    lightness and half of it in colour, bent, and shifted so that the mean holds.
+    lightness and half of it in colour, shrunk and bent, and shifted so that the mean holds.
     """
     luma = luma_of(color)
     values = 0.5 * (color + luma)
     deviation = strength(tone) * (values - means(values, area))
+    deviation = functional.softshrink(deviation, STILL / 255)
     below = tone.clamp(1e-3, CONTRAST / 255)
     above = (1 - tone).clamp(1e-3, CONTRAST / 255)
     for _ in range(STEPS):  # Newton's, so that bending does not move the mean
