@@ -233,7 +233,7 @@ def test_a_crop_with_regions_holds_them_all():
     shapes = {
         "line": (1, *FULL), "color": (3, *FULL), "line_small": (1, *CELLS), "hint": (4, *CELLS),
         "flats": (3, *CELLS), "sure": (1, *CELLS), "around": (3, *CELLS),
-        "area": FULL, "tone": (3, *FULL),
+        "area": FULL, "tone": (3, *FULL), "run": (3, *FULL),
         "border": (1, *CELLS), "known": (1, *CELLS),
     }  # fmt: skip
     for k in range(10):
@@ -242,7 +242,7 @@ def test_a_crop_with_regions_holds_them_all():
         for name, part in crop.items():
             assert part.dtype == (torch.int32 if name == "area" else torch.float32), name
             assert part.max() <= (FULL[0] ** 2 if name == "area" else 1), name
-            assert part.min() >= (-1 if name == "area" else 0), name
+            assert part.min() >= (-1 if name in ("area", "run") else 0), name
         assert set(crop["border"].unique().tolist()) <= {0, 1}
         assert not (crop["border"] * (1 - crop["known"])).any()
         given = {tuple(c) for c in crop["hint"][:3, crop["hint"][3] > 0].T.tolist()}

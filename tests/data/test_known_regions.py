@@ -103,6 +103,13 @@ def test_without_hints_nothing_is_reached():
     assert not made["tone"].any()
 
 
+def test_colours_run_into_each_other_where_no_line_parts_them():
+    blank = np.full((SIDE, SIDE), 255, np.uint8)
+    apart, together = (planes(find_regions(line), HINT)["run"] for line in (boxes(), blank))
+    assert np.abs(together).max() > np.abs(apart).max()
+    assert 0 < (np.abs(together).max(axis=0) > 0).mean() < 0.5
+
+
 def test_a_blot_of_ink_takes_no_hints():
     black = np.zeros((SIDE, SIDE), np.uint8)
     made = planes(find_regions(black), HINT)
@@ -120,6 +127,7 @@ def test_shapes_and_types(rng):
         "around": ((3, *small), np.float32),
         "area": (full, np.int32),
         "tone": ((3, *full), np.float32),
+        "run": ((3, *full), np.float32),
         "border": ((1, *small), np.float32),
         "known": ((1, *small), np.float32),
     }

@@ -36,11 +36,14 @@ def test_case(file: Path) -> None:
     ]
     regions = find_regions(line, boundary)
     found = spread(regions, Hints(line.shape[1], line.shape[0], tuple(hints)))
+    soft = [part.tolist() for part in found.soft]
     if os.environ.get("INKHUE_WRITE_GOLDEN"):
         case |= {"cells": regions.cells.tolist(), "labels": found.labels.tolist()}
         case |= {"sure": found.sure.tolist(), "idle": list(found.idle)}
+        case |= {"soft": soft}
         file.write_text(as_text(case))
     assert regions.cells.tolist() == case["cells"]
     assert found.labels.tolist() == case["labels"]
     assert found.sure.tolist() == case["sure"]
+    assert soft == case["soft"]
     assert list(found.idle) == case["idle"]

@@ -13,6 +13,7 @@ from numpy.typing import NDArray
 
 from inkhue.hint_files import from_pixels
 from inkhue.regions import Regions, find_regions, spread, spread_planes, surrounded
+from inkhue.regions.guarantee import mix
 
 SCALE: Final = 4  # pixels to a cell
 BORDER, NO_BORDER = 90, 166  # least values of a cell's borders: up to, and from
@@ -41,8 +42,9 @@ def spread_hints(
     Returns:
         flats (3, h, w), sure (1, h, w), as the draft network takes them; around (3, h, w), see
         `inkhue.regions.surrounded`; area (S, S) int32, the
-        part that takes one tone, -1 = none, and tone (3, S, S), its colour; border (1, h, w),
-        1 where colours end, and known (1, h, w), 0 where nobody can say.
+        part that takes one tone, -1 = none, and tone (3, S, S), its colour; run (3, S, S), what
+        runs in from a part beside it; border (1, h, w), 1 where colours end, and known (1, h, w),
+        0 where nobody can say.
     """
     border, known = to_cells(borders)
     given = known.any() and rng.random() < WITH_BORDERS
@@ -60,13 +62,22 @@ def planes(regions: Regions, hint: Floats) -> dict[str, NDArray[np.generic]]:
     around = surrounded(flats, sure)
     colors = np.array([h.color for h in hints] or [(0, 0, 0)], np.float32)
     tones = np.append(colors[found.tones], np.zeros((1, 3), np.float32), axis=0)
+    tone = tones[found.areas]
+    mixed = tone.astype(np.uint8)
+    mix(mixed, found, colors)
     return {
         "flats": flats,
         "sure": sure,
         "around": around,
         "area": found.areas,
-        "tone": np.ascontiguousarray(tones[found.areas].transpose(2, 0, 1)) / np.float32(255),
+        "tone": as_planes(tone),
+        "run": as_planes(mixed - tone),
     }
+
+
+def as_planes(picture: Floats) -> Floats:
+    """(S, S, 3) of 255 -> (3, S, S) of 1."""
+    return np.ascontiguousarray(picture.transpose(2, 0, 1)) / np.float32(255)
 
 
 def to_cells(borders: Bytes) -> tuple[Floats, Floats]:

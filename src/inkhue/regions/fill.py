@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
@@ -28,6 +29,7 @@ class Spread:
             from 0; -1 = none.
         tones: (k,) int64, a hint of each area.
         held: (m,) int64, the pixels (flat indices) that hints lie on, without idle hints.
+        soft: pixels near where hints meet in open space.
         idle: the hints that lie on ink, with no paper near: they do nothing.
         visited: cells that made offers to their neighbours, all rounds together.
     """
@@ -37,8 +39,20 @@ class Spread:
     areas: NDArray[np.int32]
     tones: NDArray[np.int64]
     held: NDArray[np.intp]
+    soft: Soft
     idle: tuple[int, ...]
     visited: int
+
+
+class Soft(NamedTuple):
+    """Pixels (flat indices) that take some of another hint's colour: `part` of 256, at most half.
+
+    No hint lies on them.
+    """
+
+    pixels: NDArray[np.intp]
+    other: NDArray[np.int32]
+    part: NDArray[np.uint8]
 
 
 def spread(regions: Regions, hints: Hints) -> Spread:
@@ -60,16 +74,18 @@ def spread(regions: Regions, hints: Hints) -> Spread:
     at_work = ~np.isin(holder, idle)
     held, holder = held[at_work], holder[at_work]
     flood, visited = flooded(regions.graph, seeds)
-    labels, sure, areas, tones = paint(regions, hints, seeds, flood)
+    labels, sure, areas, tones, soft = paint(regions, hints, seeds, flood)
     labels.reshape(-1)[held] = holder
     sure.reshape(-1)[held] = 255
-    return Spread(labels, sure, areas, tones, held, idle, visited)
+    free = ~np.isin(soft.pixels, held)
+    soft = Soft(*(part[free] for part in soft))
+    return Spread(labels, sure, areas, tones, held, soft, idle, visited)
 
 
 def paint(
     regions: Regions, hints: Hints, seeds: Seeds, flood: Flood
-) -> tuple[NDArray[np.int32], NDArray[np.uint8], NDArray[np.int32], NDArray[np.int64]]:
-    """Make pictures of what reached the cells: labels, sure, areas and tones of a Spread."""
+) -> tuple[NDArray[np.int32], NDArray[np.uint8], NDArray[np.int32], NDArray[np.int64], Soft]:
+    """Make pictures of what reached the cells: labels, sure, areas, tones, soft of a Spread."""
     graph, key = regions.graph, flood.key
     reached = key < BEYOND
     seed = np.where(reached, key & SEED, -1).astype(np.int32)
@@ -85,6 +101,7 @@ def paint(
     label_of, area_of = label[seed], area[seed]
     labels, areas = np.empty_like(regions.cells), np.empty_like(regions.cells)
     sure = np.empty(labels.shape, np.uint8)
+    soft = [Soft(np.zeros(0, np.intp), np.zeros(0, np.int32), np.zeros(0, np.uint8))]
     for rows in strips(labels):
         cells = regions.cells[rows].astype(np.intp)
         labels[rows], areas[rows] = label_of.take(cells), area_of.take(cells)
@@ -94,7 +111,10 @@ def paint(
             labels.reshape(-1)[part.pixels] = label.take(part.seed)
             areas.reshape(-1)[part.pixels] = area.take(part.seed)
             sure.reshape(-1)[part.pixels] = part.sure
-    return labels, sure, areas, tones
+            shared = np.flatnonzero(part.part)
+            other = label.take(part.next.take(shared))
+            soft.append(Soft(part.pixels.take(shared), other, part.part.take(shared)))
+    return labels, sure, areas, tones, Soft(*map(np.concatenate, zip(*soft, strict=True)))
 
 
 def tone_areas(

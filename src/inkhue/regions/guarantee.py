@@ -54,6 +54,7 @@ def obey(layer: Bytes, hints: Hints, spread: Spread, share: float) -> tuple[Byte
         shade(layer, made, spread.areas, tones, first)
     owner = spread.labels.reshape(-1)[spread.held]
     set_in(made, spread, hints, owner, colors)
+    mix(made, spread, colors)
     made.reshape(-1, 3)[spread.held] = colors[owner]
     if share < 1:
         for rows in strips(layer):
@@ -157,6 +158,17 @@ def set_in(
             fade(made, some, colors)
             some = []
     fade(made, some, colors)
+
+
+def mix(made: Bytes, spread: Spread, colors: Floats) -> None:
+    """Let colours run into each other where hints meet in open space: no line parts them there."""
+    pixels, other, part = spread.soft
+    flat, labels = made.reshape(-1, 3), spread.labels.reshape(-1)
+    for low in range(0, len(pixels), BAND):
+        here = pixels[low : low + BAND]
+        away = colors.take(other[low : low + BAND], 0) - colors.take(labels.take(here), 0)
+        mixed = flat[here] + away * (part[low : low + BAND, None] / np.float32(256))
+        flat[here] = np.rint(mixed).clip(0, 255).astype(np.uint8)
 
 
 class Around(NamedTuple):

@@ -146,7 +146,8 @@ def test_under_ink_nothing_counts(batch):
 
 def test_an_obeyed_picture_of_a_page_without_hints_is_the_networks(batch):
     recipe = make()
-    bare = batch | {name: 0 * batch[name] for name in ("hint", "flats", "sure", "around", "tone")}
+    empty = ("hint", "flats", "sure", "around", "tone", "run")
+    bare = batch | {name: 0 * batch[name] for name in empty}
     bare["area"] = 0 * batch["area"] - 1
     painted = recipe.paint(recipe.learner, bare)
     assert torch.equal(painted.picture, 2 * painted.guesses[1] - 1)

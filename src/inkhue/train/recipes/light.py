@@ -45,7 +45,7 @@ class LightRecipe(Recipe):
         """Make pictures of the crops."""
         draft, color, logits = learner(*(crops[n] for n in ("line", "hint", "flats", "sure")))
         color = with_borders(color, crops)
-        obeyed = obey(color, crops["area"], crops["tone"])
+        obeyed = obey(color, crops["area"], crops["tone"]) + crops["run"]
         return Painted(2 * obeyed - 1, 2 * crops["color"] - 1, None, (draft, color, logits), crops)
 
     def compare(self, painted: Painted) -> dict[str, Tensor]:
@@ -76,8 +76,8 @@ class LightRecipe(Recipe):
         """Return draft and result, its hints obeyed and its lines laid over."""
         draft, color, _ = network(*(crops[n] for n in ("line", "hint", "flats", "sure")))
         color = with_borders(color, crops)
-        result = obey(color, crops["area"], crops["tone"]) * crops["line"]
-        return draft.clamp(0, 1), result.clamp(0, 1)
+        obeyed = obey(color, crops["area"], crops["tone"]) + crops["run"]
+        return draft.clamp(0, 1), (obeyed * crops["line"]).clamp(0, 1)
 
 
 def clear_of_ink(line: Tensor) -> Tensor:
