@@ -19,19 +19,27 @@ from inkhue.page import open_page
 from inkhue.specimen import RED, draw
 
 SIDE, ROUNDS = 512, 5
+JOBS = ("networks", "networks, further hint", "whole way", "further hint")
 T = TypeVar("T")
 
 
 def main() -> None:
     """Print milliseconds and ratios."""
     parser = argparse.ArgumentParser(description=__doc__.partition("\n")[0])
-    parser.add_argument("models", nargs="*", default=["light", "au-net"])
+    parser.add_argument("a", nargs="?", default="light")
+    parser.add_argument("b", nargs="?", default="au-net")
     parser.add_argument("--threads", type=int, default=2)
     given = parser.parse_args()
+    for name, (mine, theirs) in compare(given.a, given.b, given.threads).items():
+        print(f"{name}: {mine:.0f} and {theirs:.0f} ms, 1/{theirs / mine:.1f}")
+
+
+def compare(a: str, b: str, threads: int) -> dict[str, tuple[float, float]]:
+    """Return the milliseconds of both models for each job; they take turns."""
     picture = draw(SIDE)
     dot = Hint(((SIDE / 2, SIDE / 3),), RED, default_radius(SIDE, SIDE))
     hints = Hints(SIDE, SIDE, (dot,))
-    colorizers = [Colorizer(name, given.threads) for name in given.models]
+    colorizers = [Colorizer(name, threads) for name in (a, b)]
     times: dict[tuple[int, str], list[float]] = defaultdict(list)
 
     def timed(key: tuple[int, str], job: Callable[[], T]) -> T:
@@ -56,12 +64,10 @@ def main() -> None:
                 line = {"line": prepared.work.line}
                 timed((k, "encode"), lambda: colorizer.run("encode", line))  # noqa: B023
     ms = defaultdict(float, {key: statistics.median(taken[1:]) for key, taken in times.items()})
-    for k in range(len(colorizers)):
+    for k in (0, 1):
         ms[k, "whole way"] = ms[k, "prepare"] + ms[k, "first hint"]
         ms[k, "networks"] = ms[k, "encode"] + ms[k, "networks, further hint"]
-    for name in ("networks", "networks, further hint", "whole way", "further hint"):
-        mine, theirs = ms[0, name], ms[1, name]
-        print(f"{name}: {mine:.0f} and {theirs:.0f} ms, 1/{theirs / mine:.1f}")
+    return {name: (ms[0, name], ms[1, name]) for name in JOBS}
 
 
 if __name__ == "__main__":

@@ -54,6 +54,10 @@ class Soft(NamedTuple):
     other: NDArray[np.int32]
     part: NDArray[np.uint8]
 
+    def where(self, chosen: NDArray[np.bool_]) -> Soft:
+        """Return those that are chosen, (n,)."""
+        return Soft(self.pixels[chosen], self.other[chosen], self.part[chosen])
+
 
 def spread(regions: Regions, hints: Hints) -> Spread:
     """Let each hint take the cells to which its way is the shortest.
@@ -77,8 +81,7 @@ def spread(regions: Regions, hints: Hints) -> Spread:
     labels, sure, areas, tones, soft = paint(regions, hints, seeds, flood)
     labels.reshape(-1)[held] = holder
     sure.reshape(-1)[held] = 255
-    free = ~np.isin(soft.pixels, held)
-    soft = Soft(*(part[free] for part in soft))
+    soft = soft.where(~np.isin(soft.pixels, held))
     return Spread(labels, sure, areas, tones, held, soft, idle, visited)
 
 
@@ -111,9 +114,8 @@ def paint(
             labels.reshape(-1)[part.pixels] = label.take(part.seed)
             areas.reshape(-1)[part.pixels] = area.take(part.seed)
             sure.reshape(-1)[part.pixels] = part.sure
-            shared = np.flatnonzero(part.part)
-            other = label.take(part.next.take(shared))
-            soft.append(Soft(part.pixels.take(shared), other, part.part.take(shared)))
+            other = label.take(part.next, mode="clip")  # beyond all seeds: there is no next
+            soft.append(Soft(part.pixels, other, part.part).where(part.part > 0))
     return labels, sure, areas, tones, Soft(*map(np.concatenate, zip(*soft, strict=True)))
 
 

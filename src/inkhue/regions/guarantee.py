@@ -31,7 +31,8 @@ def obey(layer: Bytes, hints: Hints, spread: Spread, share: float) -> tuple[Byte
 
     An area's pixels are shifted until their mean is its hints' colour. Deviations lose STILL, the
     smallest all; what would leave 0 .. 255, or the contrast that shading is allowed, is bent back
-    and the shift chosen so that the mean holds. On its own pixels each hint has its colour, exactly.
+    and the shift chosen so that the mean holds. Where hints meet in open space their colours then
+    run into each other. On its own pixels each hint has its colour, exactly.
 
     Args:
         layer: (H, W, 3) uint8, the network's colours.
