@@ -36,7 +36,8 @@ def test_case(file: Path) -> None:
     ]
     regions = find_regions(line, boundary)
     found = spread(regions, Hints(line.shape[1], line.shape[0], tuple(hints)))
-    soft = [part.tolist() for part in found.soft]
+    mixed, holds = found.soft
+    soft = [mixed[holds].tolist(), np.flatnonzero(holds).tolist()]
     if os.environ.get("INKHUE_WRITE_GOLDEN"):
         case |= {"cells": regions.cells.tolist(), "labels": found.labels.tolist()}
         case |= {"sure": found.sure.tolist(), "idle": list(found.idle)}

@@ -13,6 +13,7 @@ from inkhue.regions.cells import find_cells
 from inkhue.regions.graph import Graph, make_graph
 from inkhue.regions.integers import squared_distance
 from inkhue.regions.native import to_native, under_ink
+from inkhue.regions.soft import find_reach
 
 WORK_SIDE: Final = 768  # longest of the reduced page, pixels
 VISIBLE: Final = 128  # line art from here on is less than half ink
@@ -22,6 +23,7 @@ GREY: Final = 200  # and of at most this where its surroundings are lighter by
 LIGHTER: Final = 16  # in the mean of
 AROUND: Final = 13  # pixels square
 BORDER_LEVEL: Final = 8  # of 16: a boundary map's level from here on is a boundary
+BARE: Final = 4  # a bare page is as wide as if lines were this share of its side away
 EDGE: Final = 4  # width of the way along the page's edge, pixels
 EDGE_ROOM: Final = 64  # its least squared distance to the lines
 
@@ -35,12 +37,15 @@ class Regions:
         graph: what lies between the cells, in pixels of the reduced page.
         scale: pixels of the page to one of the reduced page.
         visible: (H, W) bool, where the page is less than half ink.
+        reach: (h, w) uint8 of the reduced page, how far around a pixel neither line nor boundary
+            is, see `inkhue.regions.soft`.
     """
 
     cells: NDArray[np.int32]
     graph: Graph
     scale: int
     visible: NDArray[np.bool_]
+    reach: NDArray[np.uint8]
 
 
 def find_regions(line: NDArray[np.uint8], boundary: NDArray[np.uint8] | None = None) -> Regions:
@@ -57,6 +62,9 @@ def find_regions(line: NDArray[np.uint8], boundary: NDArray[np.uint8] | None = N
     paper = ~walls(small)
     free = paper if boundary is None else paper & ~borders(boundary, line.shape, small.shape, scale)
     distance = squared_distance(free)
+    if free.all():  # in whole numbers ways across a bare page would all be of length 0
+        distance[:] = (min(free.shape) // BARE) ** 2
+    reach = find_reach(free)
     # A boundary is crossed in steps of one; only walls stop.
     distance[paper & ~free] = 1
     cells = find_cells(paper, distance)
@@ -64,7 +72,7 @@ def find_regions(line: NDArray[np.uint8], boundary: NDArray[np.uint8] | None = N
     cells = under_ink(cells)
     if scale > 1:
         cells = to_native(cells, paper, line > GREY, scale)
-    return Regions(cells, graph, scale, line >= VISIBLE)
+    return Regions(cells, graph, scale, line >= VISIBLE, reach)
 
 
 def darkest(line: NDArray[np.uint8], scale: int) -> NDArray[np.uint8]:

@@ -12,15 +12,11 @@ from inkhue.hint_pixels import counted
 from inkhue.regions.areas import Regions
 from inkhue.regions.flood import BEYOND, SEED, Flood, climbed
 from inkhue.regions.graph import HALF_LENGTH, Graph
-from inkhue.regions.integers import root
 from inkhue.regions.seeds import Seeds
 from inkhue.regions.steps import PLACES
 
 AT_ONCE: Final = 1 << 15  # pixels: what is known of them stays in the cache
 NONE: Final = BEYOND | SEED
-SOFT: Final = 32  # colours mix where the next hint's way is longer by less: two thirds of the
-#   distance to the lines, so that narrow places have sharp borders,
-WIDE: Final = 1024  # over that distance: about half a cell of the largest, in the widest places
 
 
 class Offers(NamedTuple):
@@ -41,17 +37,11 @@ class Offers(NamedTuple):
 
 
 class Settled(NamedTuple):
-    """Pixels of the page (flat indices), the seed that owns each, and how sure that is.
-
-    next: the seed of the hint that is next, of any seed where part is 0; part: of 256, how much of
-    its colour is mixed in, up to half.
-    """
+    """Pixels of the page (flat indices), the seed that owns each, and how sure that is."""
 
     pixels: NDArray[np.intp]
     seed: NDArray[np.int64]
     sure: NDArray[np.uint8]
-    next: NDArray[np.int64]
-    part: NDArray[np.uint8]
 
 
 class Touching(NamedTuple):
@@ -134,7 +124,6 @@ def settled(regions: Regions, offers: Offers, pixels: NDArray[np.intp]) -> Itera
     in either; the first of equal costs is the first seed.
     """
     width = regions.cells.shape[1]
-    soft = np.minimum(SOFT, WIDE // (root(regions.graph.near.astype(np.int64)) + 1) + 1)
     for low in range(0, len(pixels), AT_ONCE):
         part = pixels[low : low + AT_ONCE]
         cell = regions.cells.reshape(-1).take(part)
@@ -148,13 +137,9 @@ def settled(regions: Regions, offers: Offers, pixels: NDArray[np.intp]) -> Itera
         left = len(part) - np.cumsum(np.bincount(number, minlength=most))[:most]
         best, second = two_best(offers, offers.begin.take(cell), left.tolist(), *place)
         cost = best >> PLACES
-        farther = (second >> PLACES) - cost
-        sure = np.minimum(255 - np.minimum(cost >> 2, 254), np.minimum(96 + 2 * farther, 255))
-        least = soft.take(cell)
-        mixed = 128 * np.maximum(least - farther, 0) // least
-        yield Settled(
-            part, best & SEED, sure.astype(np.uint8), second & SEED, mixed.astype(np.uint8)
-        )
+        near = np.minimum(96 + 2 * ((second >> PLACES) - cost), 255)
+        sure = np.minimum(255 - np.minimum(cost >> 2, 254), near)
+        yield Settled(part, best & SEED, sure.astype(np.uint8))
 
 
 def two_best(

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
@@ -15,6 +14,7 @@ from inkhue.regions.borders import Touching, gather_offers, meeting_cells, settl
 from inkhue.regions.flood import BEYOND, SEED, Flood, flooded
 from inkhue.regions.rooms import joined
 from inkhue.regions.seeds import Seeds, find_seeds
+from inkhue.regions.soft import run_together
 from inkhue.regions.steps import PLACES
 
 
@@ -29,7 +29,8 @@ class Spread:
             from 0; -1 = none.
         tones: (k,) int64, a hint of each area.
         held: (m,) int64, the pixels (flat indices) that hints lie on, without idle hints.
-        soft: pixels near where hints meet in open space.
+        soft: (h, w, 3) uint8 of the reduced page, where hints' colours run into each other, and
+            (h, w) bool where they do.
         idle: the hints that lie on ink, with no paper near: they do nothing.
         visited: cells that made offers to their neighbours, all rounds together.
     """
@@ -39,24 +40,9 @@ class Spread:
     areas: NDArray[np.int32]
     tones: NDArray[np.int64]
     held: NDArray[np.intp]
-    soft: Soft
+    soft: tuple[NDArray[np.uint8], NDArray[np.bool_]]
     idle: tuple[int, ...]
     visited: int
-
-
-class Soft(NamedTuple):
-    """Pixels (flat indices) that take some of another hint's colour: `part` of 256, at most half.
-
-    No hint lies on them.
-    """
-
-    pixels: NDArray[np.intp]
-    other: NDArray[np.int32]
-    part: NDArray[np.uint8]
-
-    def where(self, chosen: NDArray[np.bool_]) -> Soft:
-        """Return those that are chosen, (n,)."""
-        return Soft(self.pixels[chosen], self.other[chosen], self.part[chosen])
 
 
 def spread(regions: Regions, hints: Hints) -> Spread:
@@ -78,17 +64,32 @@ def spread(regions: Regions, hints: Hints) -> Spread:
     at_work = ~np.isin(holder, idle)
     held, holder = held[at_work], holder[at_work]
     flood, visited = flooded(regions.graph, seeds)
-    labels, sure, areas, tones, soft = paint(regions, hints, seeds, flood)
+    labels, sure, areas, tones = paint(regions, hints, seeds, flood)
     labels.reshape(-1)[held] = holder
     sure.reshape(-1)[held] = 255
-    soft = soft.where(~np.isin(soft.pixels, held))
+    soft = run_together(reduced(labels, regions), regions.reach, palette(hints))
     return Spread(labels, sure, areas, tones, held, soft, idle, visited)
+
+
+def palette(hints: Hints) -> NDArray[np.uint8]:
+    """Return the hints' colours, (n, 3) uint8; `transparent` counts as white."""
+    return np.array([hint.color or WHITE for hint in hints], np.uint8).reshape(-1, 3)
+
+
+def reduced(labels: NDArray[np.int32], regions: Regions) -> NDArray[np.int32]:
+    """Look labels up at the middle of each pixel of the reduced page."""
+    scale = regions.scale
+    at = (
+        np.minimum(np.arange(small) * scale + scale // 2, side - 1)
+        for small, side in zip(regions.reach.shape, labels.shape, strict=True)
+    )
+    return labels if scale == 1 else labels[np.ix_(*at)]
 
 
 def paint(
     regions: Regions, hints: Hints, seeds: Seeds, flood: Flood
-) -> tuple[NDArray[np.int32], NDArray[np.uint8], NDArray[np.int32], NDArray[np.int64], Soft]:
-    """Make pictures of what reached the cells: labels, sure, areas, tones, soft of a Spread."""
+) -> tuple[NDArray[np.int32], NDArray[np.uint8], NDArray[np.int32], NDArray[np.int64]]:
+    """Make pictures of what reached the cells: labels, sure, areas and tones of a Spread."""
     graph, key = regions.graph, flood.key
     reached = key < BEYOND
     seed = np.where(reached, key & SEED, -1).astype(np.int32)
@@ -104,7 +105,6 @@ def paint(
     label_of, area_of = label[seed], area[seed]
     labels, areas = np.empty_like(regions.cells), np.empty_like(regions.cells)
     sure = np.empty(labels.shape, np.uint8)
-    soft = [Soft(np.zeros(0, np.intp), np.zeros(0, np.int32), np.zeros(0, np.uint8))]
     for rows in strips(labels):
         cells = regions.cells[rows].astype(np.intp)
         labels[rows], areas[rows] = label_of.take(cells), area_of.take(cells)
@@ -114,9 +114,7 @@ def paint(
             labels.reshape(-1)[part.pixels] = label.take(part.seed)
             areas.reshape(-1)[part.pixels] = area.take(part.seed)
             sure.reshape(-1)[part.pixels] = part.sure
-            other = label.take(part.next, mode="clip")  # beyond all seeds: there is no next
-            soft.append(Soft(part.pixels, other, part.part).where(part.part > 0))
-    return labels, sure, areas, tones, Soft(*map(np.concatenate, zip(*soft, strict=True)))
+    return labels, sure, areas, tones
 
 
 def tone_areas(

@@ -163,13 +163,18 @@ def set_in(
 
 def mix(made: Bytes, spread: Spread, colors: Floats) -> None:
     """Let colours run into each other where hints meet in open space: no line parts them there."""
-    pixels, other, part = spread.soft
-    flat, labels = made.reshape(-1, 3), spread.labels.reshape(-1)
-    for low in range(0, len(pixels), BAND):
-        here = pixels[low : low + BAND]
-        away = colors.take(other[low : low + BAND], 0) - colors.take(labels.take(here), 0)
-        mixed = flat[here] + away * (part[low : low + BAND, None] / np.float32(256))
-        flat[here] = np.rint(mixed).clip(0, 255).astype(np.uint8)
+    if not spread.soft[1].any():
+        return
+    size = made.shape[1::-1]
+    mixed = cv2.resize(spread.soft[0], size, interpolation=cv2.INTER_LINEAR)
+    at = np.flatnonzero(
+        cv2.resize(spread.soft[1].view(np.uint8), size, interpolation=cv2.INTER_NEAREST)
+    )
+    flat, soft, labels = made.reshape(-1, 3), mixed.reshape(-1, 3), spread.labels.reshape(-1)
+    for low in range(0, len(at), BAND):
+        here = at[low : low + BAND]
+        away = soft.take(here, 0) - colors.take(labels.take(here), 0)
+        flat[here] = np.rint(flat.take(here, 0) + away).clip(0, 255).astype(np.uint8)
 
 
 class Around(NamedTuple):
