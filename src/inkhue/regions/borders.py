@@ -138,7 +138,7 @@ def settled(regions: Regions, offers: Offers, pixels: NDArray[np.intp]) -> Itera
         best, second = two_best(offers, offers.begin.take(cell), left.tolist(), *place)
         cost = best >> PLACES
         near = np.minimum(96 + 2 * ((second >> PLACES) - cost), 255)
-        sure = np.minimum(255 - np.minimum(cost >> 2, 254), near)
+        sure = np.minimum(255 - np.minimum(cost >> 4, 254), near)
         yield Settled(part, best & SEED, sure.astype(np.uint8))
 
 

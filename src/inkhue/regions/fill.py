@@ -98,7 +98,7 @@ def paint(
     mixed = meeting_cells(graph, seeds, seed, touch)
     offers = gather_offers(graph, seeds, flood, mixed, regions.scale)
     # Of each cell; the last entries are for a page without any.
-    sure_of = np.where(reached, 255 - np.minimum(key >> PLACES + 2, 254), 0).astype(np.uint8)
+    sure_of = np.where(reached, 255 - np.minimum(key >> PLACES + 4, 254), 0).astype(np.uint8)
     sure_of, mixed = np.append(sure_of, np.uint8(0)), np.append(mixed, False)
     seed = np.append(seed, np.int32(-1))
     label, area = np.append(seeds.hint, -1).astype(np.int32), np.append(area, np.int32(-1))
