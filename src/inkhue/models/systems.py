@@ -116,7 +116,7 @@ SYSTEMS = {
         widths=16,
         size=1024,
         multiple=32,
-        line_width=2.0,
+        line_width=3.0,
         clean=True,
         reopens=True,
     ),

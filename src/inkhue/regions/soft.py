@@ -6,7 +6,7 @@ soft in wide places, short in narrow ones, and nothing runs over a line.
 
 from __future__ import annotations
 
-from typing import Final
+from typing import Final, NamedTuple
 
 import cv2
 import numpy as np
@@ -46,40 +46,61 @@ def run_together(
     """
     flat = np.append(colors, np.zeros((1, 3), np.uint8), axis=0)[labels]
     there = labels >= 0
-    at = np.flatnonzero(meeting(flat, there) & (reach > 0) & there)
-    rows, columns = np.divmod(at, labels.shape[1])
-    half = reach.reshape(-1)[at].astype(np.intp)
-    height, width = labels.shape
-    end = np.minimum(rows + half + 1, height), np.minimum(columns + half + 1, width)
-    begin = np.maximum(rows - half, 0), np.maximum(columns - half, 0)
-    count = box_sums(there.astype(np.uint8), end, begin)
-    mixed = flat.copy()
-    for channel in range(3):
-        sums = box_sums(np.ascontiguousarray(flat[..., channel]), end, begin)
-        mixed[rows, columns, channel] = (2 * sums + count) // (2 * count)
-    holds = np.zeros(labels.shape, np.bool_)
-    holds[rows, columns] = (mixed[rows, columns] != flat[rows, columns]).any(axis=1)
+    edge = meeting(flat, there)
+    side = 2 * REACH + 1
+    near = cv2.dilate(edge, np.ones((side, side), np.uint8)).view(np.bool_)
+    at = np.flatnonzero(near & (reach > 0) & there)
+    squares = Squares.around(at, reach)
+    mixing = squares.sums(edge) > 0
+    squares, at = squares.some(mixing), at[mixing]
+    count = squares.sums(there.view(np.uint8))
+    mixed, holds = flat.copy(), np.zeros(labels.shape, np.bool_)
+    for channel, plane in enumerate(cv2.split(flat)):
+        mixed.reshape(-1, 3)[at, channel] = (
+            2 * squares.sums(np.asarray(plane, np.uint8)) + count
+        ) // (2 * count)
+    holds.reshape(-1)[at] = (mixed.reshape(-1, 3)[at] != flat.reshape(-1, 3)[at]).any(axis=1)
     return mixed, holds
 
 
-def meeting(flat: Bytes, there: NDArray[np.bool_]) -> NDArray[np.bool_]:
-    """Return where another colour is within REACH pixels, in both directions."""
+def meeting(flat: Bytes, there: NDArray[np.bool_]) -> Bytes:
+    """Return 1 where a colour meets another one."""
+    packed = flat.astype(np.int32) @ np.array([1 << 16, 1 << 8, 1], np.int32)
+    packed[~there] = -1
     edge = np.zeros(there.shape, np.uint8)
     for one, other in ((np.s_[1:], np.s_[:-1]), (np.s_[:, 1:], np.s_[:, :-1])):
-        met = (flat[one] != flat[other]).any(axis=2) & there[one] & there[other]
+        met = (packed[one] != packed[other]) & (packed[one] >= 0) & (packed[other] >= 0)
         edge[one] |= met
         edge[other] |= met
-    side = 2 * REACH + 1
-    return cv2.dilate(edge, np.ones((side, side), np.uint8)).astype(np.bool_)
+    return edge
 
 
-def box_sums(
-    plane: Bytes,
-    end: tuple[NDArray[np.intp], NDArray[np.intp]],
-    begin: tuple[NDArray[np.intp], NDArray[np.intp]],
-) -> NDArray[np.int64]:
-    """Return the sums of a plane (h, w) over squares from `begin` to before `end`."""
-    sums = cv2.integral(plane, sdepth=cv2.CV_32S)
-    (bottom, right), (top, left) = end, begin
-    total = sums[bottom, right] - sums[top, right] - sums[bottom, left] + sums[top, left]
-    return np.asarray(total, np.int64)
+class Squares(NamedTuple):
+    """Squares of a plane by the places of their corners, (n,) each, in its table of sums."""
+
+    first: NDArray[np.intp]
+    right: NDArray[np.intp]
+    below: NDArray[np.intp]
+    last: NDArray[np.intp]
+
+    @classmethod
+    def around(cls, at: NDArray[np.intp], reach: Bytes) -> Squares:
+        """Lay a square around each of these pixels (flat indices), cut at the plane's edges."""
+        height, width = reach.shape
+        rows, columns = np.divmod(at, width)
+        half = reach.reshape(-1).take(at).astype(np.intp)
+        top, left = np.maximum(rows - half, 0), np.maximum(columns - half, 0)
+        bottom = np.minimum(rows + half + 1, height)
+        right = np.minimum(columns + half + 1, width)
+        top, bottom = top * (width + 1), bottom * (width + 1)
+        return cls(top + left, top + right, bottom + left, bottom + right)
+
+    def some(self, which: NDArray[np.bool_]) -> Squares:
+        """Return those that are chosen."""
+        return Squares(*(corner[which] for corner in self))
+
+    def sums(self, plane: Bytes) -> NDArray[np.int32]:
+        """Return the sums of a plane over the squares."""
+        table = cv2.integral(plane, sdepth=cv2.CV_32S).reshape(-1)
+        total = table.take(self.last) - table.take(self.right)
+        return np.asarray(total - table.take(self.below) + table.take(self.first), np.int32)

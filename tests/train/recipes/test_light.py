@@ -347,7 +347,7 @@ def test_a_run_is_exported_in_three_parts(model):
     described = read_model(model)
     assert described.name == "light-w16"
     assert list(described.stages) == ["encode", "draft", "colorize"]
-    assert (described.multiple, described.clean, described.line_width) == (32, True, 2.0)
+    assert (described.multiple, described.clean, described.line_width) == (32, True, 3.0)
     assert described.training["colorize"]["crops"] == 8
     assert described.training["pictures"] == 3
     names = {"ATTRIBUTION.csv", "model.json", *(s.file for s in described.stages.values())}
