@@ -96,7 +96,8 @@ def over(layer: NDArray[np.uint8], colour: NDArray[np.uint8] | Rgb) -> NDArray[n
     below = np.broadcast_to(np.asarray(colour, np.uint8), out.shape)
     for rows in strips(out):
         alpha = layer[rows, :, 3:].astype(np.uint16)
-        out[rows] = (layer[rows, :, :3] * alpha + below[rows] * (255 - alpha) + 127) // 255
+        sums = layer[rows, :, :3] * alpha + below[rows] * (255 - alpha) + np.uint16(128)
+        out[rows] = (sums + (sums >> 8)) >> 8  # a division by 255, rounded to nearest
     return out
 
 

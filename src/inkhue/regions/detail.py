@@ -47,22 +47,23 @@ def with_borders(color: Bytes, around: Floats, spread: Spread, hints: Hints) -> 
         (H, W, 3) uint8 of the page's size.
     """
     height, width = spread.labels.shape
-    seen = np.rint(255 * around.transpose(1, 2, 0)).astype(np.int16)
-    added = enlarged(color.astype(np.int16) - seen, width, height)
-    ground = enlarged(seen, width, height)
-    table = np.array([hint.color or WHITE for hint in hints], np.int16)
+    seen = np.rint(255 * around.transpose(1, 2, 0)).astype(np.uint8)
+    added = enlarged(cv2.subtract(color, seen, dtype=cv2.CV_16S), width, height)
+    ground = enlarged(seen.astype(np.int16), width, height).astype(np.uint8)
+    table = np.array([hint.color or WHITE for hint in hints] + [(0, 0, 0)], np.uint8)
     out = np.empty((height, width, 3), np.uint8)
     for rows in strips(out):
         labels = spread.labels[rows]
-        flat = np.where((labels >= 0)[..., None], table[labels], ground[rows])
-        out[rows] = np.clip(flat + added[rows], 0, 255)
+        flat = table.take(labels, 0)
+        cv2.copyTo(ground[rows], (labels < 0).view(np.uint8), flat)
+        cv2.add(flat, added[rows], out[rows], dtype=cv2.CV_8U)
     return out
 
 
-def enlarged(picture: NDArray[np.int16], width: int, height: int) -> NDArray[np.int16]:
+def enlarged(picture: cv2.typing.MatLike, width: int, height: int) -> cv2.typing.MatLike:
     """Bring (h, w, 3) to the page's size."""
     if picture.shape[:2] == (height, width):
         return picture
     shrinks = width < picture.shape[1] or height < picture.shape[0]
     how = cv2.INTER_AREA if shrinks else cv2.INTER_LINEAR
-    return np.asarray(cv2.resize(picture, (width, height), interpolation=how), np.int16)
+    return cv2.resize(picture, (width, height), interpolation=how)

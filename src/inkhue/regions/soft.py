@@ -42,11 +42,17 @@ def run_together(
         colors: (n, 3) uint8 of the labels.
 
     Returns:
-        (h, w, 3) uint8, and (h, w) bool where it holds: labels of several colours are near.
+        (h, w, 3) uint8, and (h, w) bool where it holds: labels of several colours are near. Black
+        where none are, anywhere.
     """
-    flat = np.append(colors, np.zeros((1, 3), np.uint8), axis=0)[labels]
+    # The last entries are for -1.
+    table = np.append(colors, np.zeros((1, 3), np.uint8), axis=0)
+    code = np.append(colors.astype(np.int32) @ np.array([1 << 16, 1 << 8, 1], np.int32), -1)
+    edge = meeting(code.astype(np.int32).take(labels))
+    if not edge.any():
+        return np.zeros((*labels.shape, 3), np.uint8), np.zeros(labels.shape, np.bool_)
+    flat = table.take(labels, 0)
     there = labels >= 0
-    edge = meeting(flat, there)
     side = 2 * REACH + 1
     near = cv2.dilate(edge, np.ones((side, side), np.uint8)).view(np.bool_)
     at = np.flatnonzero(near & (reach > 0) & there)
@@ -56,20 +62,17 @@ def run_together(
     count = squares.sums(there.view(np.uint8))
     mixed, holds = flat.copy(), np.zeros(labels.shape, np.bool_)
     for channel, plane in enumerate(cv2.split(flat)):
-        mixed.reshape(-1, 3)[at, channel] = (
-            2 * squares.sums(np.asarray(plane, np.uint8)) + count
-        ) // (2 * count)
+        sums = squares.sums(np.asarray(plane, np.uint8))
+        mixed.reshape(-1, 3)[at, channel] = (2 * sums + count) // (2 * count)
     holds.reshape(-1)[at] = (mixed.reshape(-1, 3)[at] != flat.reshape(-1, 3)[at]).any(axis=1)
     return mixed, holds
 
 
-def meeting(flat: Bytes, there: NDArray[np.bool_]) -> Bytes:
-    """Return 1 where a colour meets another one."""
-    packed = flat.astype(np.int32) @ np.array([1 << 16, 1 << 8, 1], np.int32)
-    packed[~there] = -1
-    edge = np.zeros(there.shape, np.uint8)
+def meeting(codes: NDArray[np.int32]) -> Bytes:
+    """Return 1 where a colour meets another one, (h, w); -1 is none."""
+    edge = np.zeros(codes.shape, np.uint8)
     for one, other in ((np.s_[1:], np.s_[:-1]), (np.s_[:, 1:], np.s_[:, :-1])):
-        met = (packed[one] != packed[other]) & (packed[one] >= 0) & (packed[other] >= 0)
+        met = (codes[one] != codes[other]) & (np.minimum(codes[one], codes[other]) >= 0)
         edge[one] |= met
         edge[other] |= met
     return edge
