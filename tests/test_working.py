@@ -15,9 +15,7 @@ MOST, WANTED = 1024, 2.0
 
 
 def page_of(line):
-    """What is asked of a page; opening one of 30 megapixels takes seconds."""
-    ink = (255 - line) / np.float32(255)
-    return SimpleNamespace(ink=ink, size=line.shape[::-1])
+    return SimpleNamespace(line=line, size=line.shape[::-1])
 
 
 def chosen(line, most=MOST, wanted=WANTED):

@@ -155,7 +155,7 @@ class Prepared:
     @cached_property
     def regions(self) -> Regions:
         """The drawing's areas, found when they are first asked for."""
-        return find_regions(as_bytes(1 - self.page.ink), self._boundary())
+        return find_regions(self.page.line, self._boundary())
 
     def draft(self, hints: Hints | None = None) -> Bytes:
         """Return a quick preview, (h, w, 3) uint8: about a quarter of the working size."""

@@ -5,6 +5,7 @@ from __future__ import annotations
 import io
 import os
 from dataclasses import dataclass, replace
+from functools import cached_property
 from pathlib import Path
 from typing import BinaryIO
 
@@ -43,6 +44,14 @@ class Page:
     dpi: tuple[float, float] | None
     name: str
     warnings: tuple[str, ...] = ()
+
+    @cached_property
+    def line(self) -> NDArray[np.uint8]:
+        """The ink as line art, (H, W) uint8: 0 = full ink, 255 = paper."""
+        line = np.empty(self.ink.shape, np.uint8)
+        for rows in strips(line):
+            line[rows] = rounded(255 * (1 - self.ink[rows]))
+        return line
 
     @property
     def size(self) -> tuple[int, int]:

@@ -42,7 +42,7 @@ def choose_size(page: Page, most: int, line_width: float) -> int:
     if not line_width:
         return most
     longer = max(page.size)
-    thick = max(1.0, line_thickness(as_bytes(1 - page.ink)) / line_width)
+    thick = max(1.0, line_thickness(page.line) / line_width)
     return max(LEAST_SIZE, min(longer, most, round(longer / thick)))
 
 
