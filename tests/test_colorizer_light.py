@@ -218,3 +218,22 @@ def test_transparent_hints_are_no_colour_of_the_network(light):
     result = prepared.color(page_of(dot(40, 50, None)))
     assert result.clear[50, 40]
     assert np.isfinite(prepared.seen(page_of(dot(40, 50, None)))["flats"]).all()
+
+
+@pytest.mark.parametrize("name", ["fox", "face"])
+def test_a_further_hint_leaves_other_hinted_regions_as_they_were(examples, name):
+    """With the shipped network: by 2 CIEDE2000 at most, in the mean of each region."""
+    skimage = pytest.importorskip("skimage.color")
+    every = Hints.load(examples / f"{name}.hints.json")
+    prepared = Colorizer(threads=1).prepare(examples / f"{name}.png")
+    fewer = Hints(every.width, every.height, every.items[:-1])
+    before, after = (prepared.color(hints) for hints in (fewer, every))
+    new = len(fewer)
+    for index in range(new):
+        region = (before.regions == index) & (after.regions == index)
+        assert region.any()
+        means = [made.color_layer[region].mean(axis=0) / 255 for made in (before, after)]
+        labs = [skimage.rgb2lab(mean[None, None])[0, 0] for mean in means]
+        assert skimage.deltaE_ciede2000(*labs) <= 2
+    assert (after.regions == new).any()
+    assert (before.regions != new).all()
