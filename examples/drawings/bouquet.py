@@ -6,26 +6,6 @@ from .curves import Points, ellipse, trace
 from .flora import blossom, daisy, leaf, poppy, rose, round_dots, sprig, tulip
 from .sheet import Sheet
 
-HINTS = """
-#f4e6d2 60,120 | 800,200
-#b98b5e 460,1000
-#f7f3ea 300,915
-#f2a03d 405,130 430,180 490,130 | 292,190 328,215 378,190
-#e9c83f 535,180 585,215 622,180
-#d93a3a 300,350 260,410 330,465 | 600,350 650,400 560,465
-#e58aa2 455,506
-#c9507a 418,348 475,444
-#b889c9 254,593 278,551 323,586 | 617,558 663,582
-#ffffff 244,281
-#f4c23c 248,333
-#f7c6d0 420,250 474,252 | 655,445 705,480
-#5e9a57 178,436 | 260,680 | 202,95
-#4f79b5 430,660 | 460,860
-#f5ead2 430,760
-#d3433f 190,890
-#8fb347 690,920
-"""
-
 
 def draw() -> Sheet:
     """Draw the picture."""

@@ -12,23 +12,6 @@ from .robot import Pose, arm, head, robot
 from .scenery import cloud
 from .sheet import Sheet
 
-HINTS = """
-#ffffff 20,850
-#bfe3f4 600,140 | 560,560 | 1100,640
-#ffd84d 940,135
-#a8d08a 900,310
-#86b85c 760,445 | 100,850 | 760,860
-#6fb7c4 290,350 | 395,850 | 112,1095 | 764,1110 | 610,1475
-#fdf3d0 340,215
-#d9534f 450,425 | 720,690
-#f29ab5 232,795 267,780 | 1058,740 | 505,1600 564,1623
-#f8cf6a 80,960
-#cfe9f5 600,1170
-#6aa84f 918,1173
-#fbd9b5 700,1320
-#f4c542 560,1568
-"""
-
 
 def draw() -> Sheet:
     """Draw the picture."""

@@ -8,21 +8,6 @@ from .curves import ellipse, trace, tufted
 from .flora import leaf, sprig
 from .sheet import Sheet
 
-HINTS = """
-#e27d3a 420,280 | 246,190 | 638,180 | 590,700 | 380,740 464,740 | 860,740 | 276,840
-#fff5e8 285,420 | 575,440 | 400,640 | 900,600
-#4b342a 380,825 464,825 | 366,856 470,856 580,860
-#f2b7a6 284,200 | 584,170
-#d39a32 322,350 | 490,362
-#cfe8ea 800,90
-#a9bf78 470,945 | 960,900
-#6f9350 105,572
-#d9582f 175,262
-#e8a83a 772,217
-#c9372f 745,815
-#f6ead4 800,900
-"""
-
 
 def draw() -> Sheet:
     """Draw the picture."""

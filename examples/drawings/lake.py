@@ -7,29 +7,6 @@ from .flora import daisy, leaf, tulip
 from .scenery import cloud, pine
 from .sheet import Sheet
 
-HINTS = """
-#a9d9f2 560,170 | 770,120
-#ffd54d 900,110
-#ffffff 190,100
-#8f9bc2 866,328 | 1010,380
-#fbfcff 760,230
-#a8cf7d 150,420
-#4f9fc9 700,545 | 1080,510
-#86bd5a 330,660 | 720,740
-#e6cf9f 480,780
-#f6e7c6 210,520 | 345,540
-#c9533f 275,332 370,421
-#8f5a38 237,540
-#6aa84f 600,440
-#8a6242 602,544
-#3f7f57 90,360 90,500
-#f6f1e4 990,480
-#d9463e 970,566
-#b98a58 850,610 816,726
-#f4f1ea 200,707
-#f2c230 1080,630
-"""
-
 
 def draw() -> Sheet:
     """Draw the picture."""
