@@ -21,7 +21,7 @@ from inkhue.evaluate.sets import Item, make_item, pixel_hints, read_set, region_
 from inkhue.evaluate.true_regions import FEWEST, true_regions
 from inkhue.hints import Hints
 from inkhue.page import open_page
-from inkhue.regions import borders, guarantee
+from inkhue.regions import guarantee, soft
 
 HINTS = (10, 140)
 Without = Callable[[], AbstractContextManager[object]]
@@ -41,7 +41,7 @@ PARTS: dict[str, Without] = {
     ),
     "the network's shading: areas filled flat": lambda: patch.object(guarantee, "CONTRAST", 1e-3),
     "the least deviation: all of it is shading": lambda: patch.object(guarantee, "STILL", 0.0),
-    "soft borders where hints meet in open space": lambda: patch.object(borders, "SOFT", 1),
+    "soft borders where hints meet in open space": lambda: patch.object(soft, "REACH", 0),
     "sharp borders taken from the page": plain_borders,
 }
 NETWORK = "obeying: the network alone"
