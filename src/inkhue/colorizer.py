@@ -17,6 +17,7 @@ from inkhue.errors import UsageError
 from inkhue.hints import Hints
 from inkhue.model import DEFAULT_MODEL, Model, find_model
 from inkhue.page import Page, open_page, over
+from inkhue.pixels import resize
 from inkhue.regions import (
     Regions,
     Spread,
@@ -34,7 +35,6 @@ from inkhue.working import (
     choose_size,
     fit,
     reduce,
-    resize,
     run_under_lines,
     squash,
 )

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from typing import Any
+from typing import Any, TypeVar, cast
 
+import cv2
 import numpy as np
 from numpy.typing import NDArray
 
 Rgb = tuple[int, int, int]
+Picture = TypeVar("Picture", NDArray[np.uint8], NDArray[np.int16], NDArray[np.float32])
 
 MAX_PIXELS = 150_000_000
 WHITE: Rgb = (255, 255, 255)
@@ -23,3 +25,11 @@ def strips(picture: NDArray[Any]) -> Iterator[slice]:
     """Cut a picture into bands of about a quarter megapixel: wide numbers need much memory."""
     step = max(1, 2**18 // picture.shape[1])
     return (slice(top, top + step) for top in range(0, picture.shape[0], step))
+
+
+def resize(picture: Picture, width: int, height: int) -> Picture:
+    """Reduce (H, W[, 3]) by the mean of the covered area, or enlarge it linearly."""
+    reducing = width < picture.shape[1] or height < picture.shape[0]
+    resampling = cv2.INTER_AREA if reducing else cv2.INTER_LINEAR
+    resized = cv2.resize(picture, (width, height), interpolation=resampling)
+    return cast(Picture, resized.reshape(height, width, *picture.shape[2:]))

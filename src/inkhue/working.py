@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Final, TypeVar, cast
+from typing import Final
 
 import cv2
 import numpy as np
@@ -12,6 +12,7 @@ from numpy.typing import NDArray
 from inkhue.errors import UsageError
 from inkhue.lines.thickness import line_thickness
 from inkhue.page import Page
+from inkhue.pixels import resize
 
 DRAFT_SCALE: Final = 4  # the draft is a quarter of the working size
 REFERENCE_SIDE: Final = 256  # of the square that a reference picture is squashed to, pixels
@@ -20,7 +21,6 @@ MOST_SIZE: Final = 4096  # longer side of what the networks may be shown, pixels
 
 Bytes = NDArray[np.uint8]
 Floats = NDArray[np.float32]
-Picture = TypeVar("Picture", Bytes, Floats)
 
 
 @dataclass(frozen=True, eq=False)
@@ -70,14 +70,6 @@ def reduce(picture: Floats) -> Floats:
     side = DRAFT_SCALE
     height, width = (length // side for length in picture.shape[2:])
     return np.asarray(picture.reshape(1, 3, height, side, width, side).mean(axis=(3, 5)))
-
-
-def resize(picture: Picture, width: int, height: int) -> Picture:
-    """Reduce (H, W[, 3]) by the mean of the covered area, or enlarge it linearly."""
-    reducing = width < picture.shape[1] or height < picture.shape[0]
-    resampling = cv2.INTER_AREA if reducing else cv2.INTER_LINEAR
-    resized = cv2.resize(picture, (width, height), interpolation=resampling)
-    return cast(Picture, resized.reshape(height, width, *picture.shape[2:]))
 
 
 def run_under_lines(color: Bytes, ink: Floats) -> Bytes:

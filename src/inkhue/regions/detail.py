@@ -7,7 +7,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from inkhue.hints import Hints
-from inkhue.pixels import WHITE, strips
+from inkhue.pixels import WHITE, resize, strips
 from inkhue.regions.fill import Spread
 
 Bytes = NDArray[np.uint8]
@@ -48,8 +48,8 @@ def with_borders(color: Bytes, around: Floats, spread: Spread, hints: Hints) -> 
     """
     height, width = spread.labels.shape
     seen = np.rint(255 * around.transpose(1, 2, 0)).astype(np.uint8)
-    added = enlarged(cv2.subtract(color, seen, dtype=cv2.CV_16S), width, height)
-    ground = enlarged(seen.astype(np.int16), width, height).astype(np.uint8)
+    added = resize(np.asarray(cv2.subtract(color, seen, dtype=cv2.CV_16S), np.int16), width, height)
+    ground = resize(seen.astype(np.int16), width, height).astype(np.uint8)
     table = np.array([hint.color or WHITE for hint in hints] + [(0, 0, 0)], np.uint8)
     out = np.empty((height, width, 3), np.uint8)
     for rows in strips(out):
@@ -58,12 +58,3 @@ def with_borders(color: Bytes, around: Floats, spread: Spread, hints: Hints) -> 
         cv2.copyTo(ground[rows], (labels < 0).view(np.uint8), flat)
         cv2.add(flat, added[rows], out[rows], dtype=cv2.CV_8U)
     return out
-
-
-def enlarged(picture: cv2.typing.MatLike, width: int, height: int) -> cv2.typing.MatLike:
-    """Bring (h, w, 3) to the page's size."""
-    if picture.shape[:2] == (height, width):
-        return picture
-    shrinks = width < picture.shape[1] or height < picture.shape[0]
-    how = cv2.INTER_AREA if shrinks else cv2.INTER_LINEAR
-    return cv2.resize(picture, (width, height), interpolation=how)
