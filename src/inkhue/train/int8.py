@@ -52,7 +52,7 @@ def int8_arithmetic(model: onnx.ModelProto, inputs: tuple[Tensor, ...]) -> onnx.
                 quant_format=QuantFormat.QDQ,
                 op_types_to_quantize=["Conv"],
                 per_channel=True,
-                activation_type=QuantType.QInt8,
+                activation_type=QuantType.QUInt8,  # signed is slower than float32
                 weight_type=QuantType.QInt8,
                 nodes_to_exclude=small_layers(model),
                 calibrate_method=CalibrationMethod.MinMax,
