@@ -14,7 +14,6 @@ does, export with `--store float32` and name that folder.
 from __future__ import annotations
 
 import argparse
-import logging
 import statistics
 import tempfile
 import time
@@ -27,7 +26,7 @@ import numpy as np
 import onnx
 import onnxruntime
 from numpy.typing import NDArray
-from onnxruntime.quantization import QuantFormat, QuantType, quantize_static
+from onnxruntime.quantization import QuantType
 
 from inkhue.colorizer import Colorizer
 from inkhue.data.drawn import drawings
@@ -38,7 +37,7 @@ from inkhue.model import Model, find_model
 from inkhue.page import Page, open_page
 from inkhue.specimen import RED, draw
 from inkhue.train.graphs import read_weights, store_weights
-from inkhue.train.int8 import Reader, small_layers
+from inkhue.train.int8 import quantised, small_layers
 
 Values: TypeAlias = "dict[str, NDArray[np.float32]]"  # inputs and outputs of the graphs, by name
 Graphs: TypeAlias = "dict[str, onnx.ModelProto]"  # of a model, by stage
@@ -136,7 +135,7 @@ def write_variants(
     sessions = load(files[FLOAT32], threads)
     known = [run(sessions, inputs) for inputs in seen]
     for name, kind in (("S8S8", QuantType.QInt8), ("U8S8", QuantType.QUInt8)):
-        fast = {stage: quantised(graph, known, kind) for stage, graph in exact.items()}
+        fast = {stage: in_8_bits(graph, known, kind) for stage, graph in exact.items()}
         files[f"int8 {name}"] = write(fast, folder / name)
     # The borders that encode draws decide on areas: in float32 they are everywhere the same.
     files["encode stored, others U8S8"] = [files["int8 stored"][0], *files["int8 U8S8"][1:]]
@@ -165,31 +164,15 @@ def as_float32(graph: onnx.ModelProto) -> onnx.ModelProto:
     return plain
 
 
-def quantised(
+def in_8_bits(
     graph: onnx.ModelProto, known: Sequence[Values], activations: QuantType
 ) -> onnx.ModelProto:
     """Return a graph that computes in 8 bits, but for its first and last layers and small ones."""
     layers = [node.name for node in graph.graph.node if node.op_type == "Conv"]
     names = [entry.name for entry in graph.graph.input]
-    with tempfile.TemporaryDirectory() as folder:
-        source, target = Path(folder) / "float32.onnx", Path(folder) / "int8.onnx"
-        onnx.save(graph, source)
-        logging.disable(logging.WARNING)  # its advice on shape inference is not for such graphs
-        try:
-            quantize_static(
-                source,
-                target,
-                Reader([{name: values[name] for name in names} for values in known]),
-                quant_format=QuantFormat.QDQ,
-                op_types_to_quantize=QUANTISED,
-                per_channel=True,
-                activation_type=activations,
-                weight_type=QuantType.QInt8,
-                nodes_to_exclude=[layers[0], layers[-1], *small_layers(graph)],
-            )
-        finally:
-            logging.disable(logging.NOTSET)
-        return onnx.load(target)
+    feeds = [{name: values[name] for name in names} for values in known]
+    left_out = [layers[0], layers[-1], *small_layers(graph)]
+    return quantised(graph, feeds, QUANTISED, left_out, activations)
 
 
 def write(graphs: Graphs, folder: Path) -> list[Path]:

@@ -201,15 +201,16 @@ def vignette(
     anything but white was cut.
     """
     turns = int(rng.choice(4, p=VIGNETTE_SIDES))
-    color, line = (np.rot90(picture, turns).copy() for picture in (color, line))
     end = int(line.shape[0] * rng.uniform(0.4, 0.9))
-    color[end:], line[end:] = 255, 255
+    color, line = color.copy(), line.copy()
+    borders = None if borders is None else borders.copy()
+    for picture in (color, line, borders):
+        if picture is not None:
+            np.rot90(picture, turns)[end:] = 255  # a view: what it is given is in the picture
     if borders is not None:
-        borders = np.rot90(borders, turns).copy()
-        borders[end:] = 255
-        borders[end - 1, differs_from_white(color[end - 1])] = 0
-        borders = np.rot90(borders, -turns).copy()
-    return np.rot90(color, -turns).copy(), np.rot90(line, -turns).copy(), borders
+        cut = np.rot90(color, turns)[end - 1]
+        np.rot90(borders, turns)[end - 1, differs_from_white(cut)] = 0
+    return color, line, borders
 
 
 def differs_from_white(row: Bytes) -> NDArray[np.bool_]:

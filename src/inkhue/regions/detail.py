@@ -7,8 +7,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from inkhue.hints import Hints
-from inkhue.pixels import WHITE, resize, strips
-from inkhue.regions.fill import Spread
+from inkhue.pixels import resize, strips
+from inkhue.regions.fill import Spread, palette
 
 Bytes = NDArray[np.uint8]
 Floats = NDArray[np.float32]
@@ -50,7 +50,7 @@ def with_borders(color: Bytes, around: Floats, spread: Spread, hints: Hints) -> 
     seen = np.rint(255 * around.transpose(1, 2, 0)).astype(np.uint8)
     added = resize(np.asarray(cv2.subtract(color, seen, dtype=cv2.CV_16S), np.int16), width, height)
     ground = resize(seen.astype(np.int16), width, height).astype(np.uint8)
-    table = np.array([hint.color or WHITE for hint in hints] + [(0, 0, 0)], np.uint8)
+    table = np.append(palette(hints), np.zeros((1, 3), np.uint8), axis=0)  # the last for -1
     out = np.empty((height, width, 3), np.uint8)
     for rows in strips(out):
         labels = spread.labels[rows]

@@ -14,7 +14,7 @@ from inkhue.regions.borders import Touching, gather_offers, meeting_cells, settl
 from inkhue.regions.flood import BEYOND, SEED, Flood, flooded
 from inkhue.regions.rooms import joined
 from inkhue.regions.seeds import Seeds, find_seeds
-from inkhue.regions.soft import run_together
+from inkhue.regions.soft import Soft, run_together
 from inkhue.regions.steps import PLACES
 
 
@@ -29,8 +29,7 @@ class Spread:
             from 0; -1 = none.
         tones: (k,) int64, a hint of each area.
         held: (m,) int64, the pixels (flat indices) that hints lie on, without idle hints.
-        soft: (h, w, 3) uint8 of the reduced page, where hints' colours run into each other, and
-            (h, w) bool where they do.
+        soft: where hints' colours run into each other, of the reduced page.
         idle: the hints that lie on ink, with no paper near: they do nothing.
         visited: cells that made offers to their neighbours, all rounds together.
     """
@@ -40,7 +39,7 @@ class Spread:
     areas: NDArray[np.int32]
     tones: NDArray[np.int64]
     held: NDArray[np.intp]
-    soft: tuple[NDArray[np.uint8], NDArray[np.bool_]]
+    soft: Soft
     idle: tuple[int, ...]
     visited: int
 
@@ -155,7 +154,7 @@ def spread_planes(
         for cells, covered, side in zip(grid, page, spread.labels.shape, strict=True)
     )
     at = np.ix_(*(k[k < side] for k, side in zip(middles, spread.labels.shape, strict=True)))
-    table = np.array([hint.color or WHITE for hint in hints] + [(0, 0, 0)], np.float32) / 255
+    table = np.append(palette(hints), np.zeros((1, 3), np.uint8), axis=0) / np.float32(255)
     flats = np.zeros((3, *grid), np.float32)
     sure = np.zeros((1, *grid), np.float32)
     inside = np.s_[:, : at[0].size, : at[1].size]

@@ -10,8 +10,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from inkhue.hints import Hints
-from inkhue.pixels import WHITE, strips
-from inkhue.regions.fill import Spread
+from inkhue.pixels import strips
+from inkhue.regions.fill import Spread, palette
 
 LEVELS: Final = 256
 CONTRAST: Final = 40.0  # most that shading lightens or darkens a tone, of 255
@@ -48,7 +48,7 @@ def obey(layer: Bytes, hints: Hints, spread: Spread, share: float) -> tuple[Byte
     notes = tuple(note(hints, index) for index in spread.idle)
     if share == 0 or not (len(spread.tones) or len(spread.held)):
         return layer, notes
-    colors = np.array([hint.color or WHITE for hint in hints], np.float32).reshape(-1, 3)
+    colors = palette(hints).astype(np.float32)
     made = layer.copy()
     for first in range(0, len(spread.tones), AT_ONCE):
         tones = colors[spread.tones[first : first + AT_ONCE]]
@@ -163,12 +163,12 @@ def set_in(
 
 def mix(made: Bytes, spread: Spread, colors: Floats) -> None:
     """Let colours run into each other where hints meet in open space: no line parts them there."""
-    if not spread.soft[1].any():
+    if not spread.soft.holds.any():
         return
     size = made.shape[1::-1]
-    mixed = cv2.resize(spread.soft[0], size, interpolation=cv2.INTER_LINEAR)
+    mixed = cv2.resize(spread.soft.mixed, size, interpolation=cv2.INTER_LINEAR)
     at = np.flatnonzero(
-        cv2.resize(spread.soft[1].view(np.uint8), size, interpolation=cv2.INTER_NEAREST)
+        cv2.resize(spread.soft.holds.view(np.uint8), size, interpolation=cv2.INTER_NEAREST)
     )
     flat, soft, labels = made.reshape(-1, 3), mixed.reshape(-1, 3), spread.labels.reshape(-1)
     for low in range(0, len(at), BAND):

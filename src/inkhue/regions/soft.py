@@ -18,6 +18,16 @@ PAGE: Final = 32  # and at most so much of its longer side
 Bytes = NDArray[np.uint8]
 
 
+class Soft(NamedTuple):
+    """Colours that run into each other on a reduced page, and where they do.
+
+    mixed: (h, w, 3) uint8; holds: (h, w) bool.
+    """
+
+    mixed: Bytes
+    holds: NDArray[np.bool_]
+
+
 def find_reach(free: NDArray[np.bool_]) -> Bytes:
     """Return half the side, without the middle, of the largest square around each pixel, (h, w).
 
@@ -31,9 +41,7 @@ def find_reach(free: NDArray[np.bool_]) -> Bytes:
     return np.clip(away - 1, 0, most).astype(np.uint8)
 
 
-def run_together(
-    labels: NDArray[np.int32], reach: Bytes, colors: NDArray[np.uint8]
-) -> tuple[Bytes, NDArray[np.bool_]]:
+def run_together(labels: NDArray[np.int32], reach: Bytes, colors: NDArray[np.uint8]) -> Soft:
     """Mix the colours of labels near where those meet.
 
     Args:
@@ -42,15 +50,14 @@ def run_together(
         colors: (n, 3) uint8 of the labels.
 
     Returns:
-        (h, w, 3) uint8, and (h, w) bool where it holds: labels of several colours are near. Black
-        where none are, anywhere.
+        It holds where labels of several colours are near; black if they are nowhere.
     """
     # The last entries are for -1.
     table = np.append(colors, np.zeros((1, 3), np.uint8), axis=0)
     code = np.append(colors.astype(np.int32) @ np.array([1 << 16, 1 << 8, 1], np.int32), -1)
     edge = meeting(code.astype(np.int32).take(labels))
     if not edge.any():
-        return np.zeros((*labels.shape, 3), np.uint8), np.zeros(labels.shape, np.bool_)
+        return Soft(np.zeros((*labels.shape, 3), np.uint8), np.zeros(labels.shape, np.bool_))
     flat = table.take(labels, 0)
     there = labels >= 0
     side = 2 * REACH + 1
@@ -65,7 +72,7 @@ def run_together(
         sums = squares.sums(np.asarray(plane, np.uint8))
         mixed.reshape(-1, 3)[at, channel] = (2 * sums + count) // (2 * count)
     holds.reshape(-1)[at] = (mixed.reshape(-1, 3)[at] != flat.reshape(-1, 3)[at]).any(axis=1)
-    return mixed, holds
+    return Soft(mixed, holds)
 
 
 def meeting(codes: NDArray[np.int32]) -> Bytes:

@@ -35,10 +35,29 @@ class Reader(CalibrationDataReader):  # type: ignore[misc]
 
 
 def int8_arithmetic(model: onnx.ModelProto, inputs: tuple[Tensor, ...]) -> onnx.ModelProto:
-    """Quantise the convolutions of a stage's float32 graph: signed 8 bits, a scale a channel.
+    """Quantise the convolutions of a stage's float32 graph.
 
     The transposed ones stay in float32, for which onnxruntime has no 8-bit kernel, and so do the
     layers next to the picture, whose rounding shows and which hold next to nothing.
+    """
+    return quantised(model, picture_feeds(model, inputs), ["Conv"], small_layers(model))
+
+
+def quantised(
+    model: onnx.ModelProto,
+    feeds: Sequence[dict[str, NDArray[np.float32]]],
+    operators: Sequence[str],
+    left_out: Sequence[str],
+    activations: QuantType = QuantType.QUInt8,
+) -> onnx.ModelProto:
+    """Quantise a float32 graph to 8 bits: weights signed, a scale a channel; static, QDQ form.
+
+    Args:
+        model: the graph.
+        feeds: inputs by name, from which the scales of what flows are taken.
+        operators: the types that compute in 8 bits.
+        left_out: names of nodes that do not.
+        activations: their type; unsigned is faster than float32, signed is not (docs/light.md).
     """
     with tempfile.TemporaryDirectory() as folder:
         source, target = Path(folder) / "float32.onnx", Path(folder) / "int8.onnx"
@@ -48,13 +67,13 @@ def int8_arithmetic(model: onnx.ModelProto, inputs: tuple[Tensor, ...]) -> onnx.
             quantize_static(
                 source,
                 target,
-                Reader(picture_feeds(model, inputs)),
+                Reader(feeds),
                 quant_format=QuantFormat.QDQ,
-                op_types_to_quantize=["Conv"],
+                op_types_to_quantize=list(operators),
                 per_channel=True,
-                activation_type=QuantType.QUInt8,  # signed is slower than float32
+                activation_type=activations,
                 weight_type=QuantType.QInt8,
-                nodes_to_exclude=small_layers(model),
+                nodes_to_exclude=list(left_out),
                 calibrate_method=CalibrationMethod.MinMax,
             )
         finally:
