@@ -26,7 +26,8 @@ def main() -> None:
     differences = []
     for drawing in arguments.drawings:
         hints = hints_for(drawing, arguments.hints)
-        one, other = (model.prepare(drawing).painted(hints).astype(int) for model in models)
+        results = [model.prepare(drawing).color(hints, obey=0) for model in models]
+        one, other = (result.painted.astype(int) for result in results)
         differences.append(np.abs(one - other).ravel())
     off = np.concatenate(differences)
     print(

@@ -59,6 +59,8 @@ class Result:
         draft: (h, w, 3) uint8, the rough picture of the first stage; of a model without such a
             stage, the reduced result.
         clear: (H, W) bool, what `transparent` hints took out of the colour layer.
+        painted: (h, w, 3) uint8, what the network itself painted at the working size, lines and
+            all, before hints are obeyed.
         regions: (H, W) int32, the hint whose colour each pixel's area takes, -1 where none does;
             None where no hint was obeyed.
         notes: a line about each hint that does nothing.
@@ -69,6 +71,7 @@ class Result:
     lines: Bytes
     draft: Bytes
     clear: NDArray[np.bool_]
+    painted: Bytes
     regions: NDArray[np.int32] | None = None
     notes: tuple[str, ...] = ()
 
@@ -173,22 +176,19 @@ class Prepared:
         areas = self._spread(hints) if obey or self.takes_flats else None
         seen = self._seen(hints, areas)
         draft, color = self.run_networks(seen)
+        painted, small = self._crop(color, 1), self._crop(draft, DRAFT_SCALE)
         if self.takes_flats and areas is not None:
-            layer = self._with_borders(color, seen, areas, hints)
+            layer = self._with_borders(painted, seen, areas, hints)
         else:
-            layer = self._to_native(self._crop(color, 1))
+            layer = self._to_native(painted)
         regions: NDArray[np.int32] | None = None
         notes: tuple[str, ...] = ()
         if obey and areas is not None:
             layer, notes = obey_hints(layer, hints, areas, obey)
             regions = areas.labels
         image = over(self.page.lines, layer)
-        small = self._crop(draft, DRAFT_SCALE)
-        return Result(image, layer, self.page.lines, small, cut_out(hints), regions, notes)
-
-    def painted(self, hints: Hints | None = None) -> Bytes:
-        """Return what the network itself paints, lines and all, (h, w, 3) at the working size."""
-        return self._crop(self.run_networks(self.seen(hints))[1], 1)
+        clear = cut_out(hints)
+        return Result(image, layer, self.page.lines, small, clear, painted, regions, notes)
 
     def _fitted(self, hints: Hints | None) -> Hints:
         width, height = self.page.size
@@ -223,17 +223,17 @@ class Prepared:
         flats, sure = spread_planes(areas, hints, grid, page)
         return {"hint": hint, "flats": flats[None], "sure": sure[None]}
 
-    def _to_native(self, color: Bytes) -> Bytes:
+    def _to_native(self, painted: Bytes) -> Bytes:
         """Bring the network's picture to the page's size, running through under the lines."""
         if not self.colorizer.model.clean:
             ink = 1 - self.work.line[0, 0, : self.work.height, : self.work.width]
-            color = run_under_lines(color, ink)
-        return resize(color, *self.page.size)
+            painted = run_under_lines(painted, ink)
+        return resize(painted, *self.page.size)
 
-    def _with_borders(self, color: Floats, seen: Known, areas: Spread, hints: Hints) -> Bytes:
+    def _with_borders(self, painted: Bytes, seen: Known, areas: Spread, hints: Hints) -> Bytes:
         """Bring the network's picture to the page's size, its regions' borders sharp."""
         around = surrounded(seen["flats"][0], seen["sure"][0])
-        return with_borders(self._crop(color, 1), self._enlarge(around), areas, hints)
+        return with_borders(painted, self._enlarge(around), areas, hints)
 
     def run_networks(self, seen: Known) -> tuple[Floats, Floats]:
         """Hints -> draft (1, 3, H/4, W/4), color (1, 3, H, W), in [0, 1], with the padding."""

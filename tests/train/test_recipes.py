@@ -273,20 +273,20 @@ def test_the_folder_colours_a_drawing(models, name):
     result = prepared.color(hints)
     assert result.image.shape == (160, 160, 3)
     assert tuple(result.color_layer[60, 80]) == (220, 40, 40)
-    painted, draft = prepared.painted(hints), prepared.draft(hints)
+    painted, draft = result.painted, prepared.draft(hints)
     assert painted.shape == (128, 128, 3)
     means = painted.reshape(32, 4, 32, 4, 3).mean(axis=(1, 3))
     assert np.abs(draft - means).max() <= 1
     assert np.array_equal(draft, result.draft)
     # Hints reach Ci et al.'s network; Zhang et al.'s has no place for them.
-    assert np.array_equal(prepared.painted(), painted) == (name == "zhang2017")
+    assert np.array_equal(prepared.color().painted, painted) == (name == "zhang2017")
 
 
 def test_a_reference_changes_the_picture_and_must_be_there(models):
     colorizer = Colorizer(models["zhang2017"], threads=1)
     noise = np.random.default_rng(1).integers(0, 256, (50, 70, 3), dtype=np.uint8)
     pictures = [
-        colorizer.prepare(draw(128), size=128, reference=reference).painted().astype(int)
+        colorizer.prepare(draw(128), size=128, reference=reference).color().painted.astype(int)
         for reference in (noise, 255 - noise // 4)
     ]
     assert np.abs(pictures[0] - pictures[1]).max() >= 1

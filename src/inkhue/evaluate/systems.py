@@ -79,10 +79,9 @@ class ModelSystem:
     def predict(self, item: Item, hints: Hints) -> Prediction:
         """Colour a picture as `inkhue color` does."""
         reference = item.original if "reference" in self.model.needs else None
-        prepared = self.colorizer.prepare(item.line, reference=reference)
-        result = prepared.color(hints, self.obey)
+        result = self.colorizer.prepare(item.line, reference=reference).color(hints, self.obey)
         # What paints no lines of its own has no picture but the result.
-        own = None if self.model.clean else prepared.painted(hints)
+        own = None if self.model.clean else result.painted
         return Prediction(result.color_layer, result.image, own)
 
 
