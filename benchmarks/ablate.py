@@ -21,7 +21,7 @@ from inkhue.evaluate.sets import Item, make_item, pixel_hints, read_set, region_
 from inkhue.evaluate.true_regions import FEWEST, true_regions
 from inkhue.hints import Hints
 from inkhue.page import open_page
-from inkhue.regions import guarantee, soft
+from inkhue.regions import guarantee, lend, soft
 
 HINTS = (10, 140)
 Without = Callable[[], AbstractContextManager[object]]
@@ -30,7 +30,7 @@ Without = Callable[[], AbstractContextManager[object]]
 def plain_borders() -> AbstractContextManager[object]:
     """Enlarge the network's picture as it is."""
     return patch.object(
-        Prepared, "_with_borders", lambda self, color, *_: self._to_native(self._crop(color, 1))
+        Prepared, "_with_borders", lambda self, painted, *_: self._to_native(painted)
     )
 
 
@@ -43,6 +43,7 @@ PARTS: dict[str, Without] = {
     "the least deviation: all of it is shading": lambda: patch.object(guarantee, "STILL", 0.0),
     "soft borders where hints meet in open space": lambda: patch.object(soft, "REACH", 0),
     "sharp borders taken from the page": plain_borders,
+    "colours lent to what no hint reaches": lambda: patch.object(lend, "SHARE", 0.0),
 }
 NETWORK = "obeying: the network alone"
 

@@ -376,15 +376,15 @@ def test_regions_leave_each_other_bit_identical(data: st.DataObject) -> None:
 
 @pytest.mark.parametrize("color", [RED, PALE, (255, 255, 255), (0, 0, 0), (128, 128, 128)])
 def test_area_takes_the_tone_with_the_shading(color: tuple[int, int, int]) -> None:
-    layer = np.full((96, 96, 3), 120, np.uint8)
-    layer[48:] = 150
+    layer = np.full((96, 96, 3), 110, np.uint8)
+    layer[48:] = 160
     hints = page(dot(20, 30, color, 1))
     made = obey(layer, hints, spread(find_regions(boxes()), hints), 1.0)[0]
     room = made[LEFT].astype(float)
     assert np.abs(room.mean(axis=(0, 1)) - color).max() < 3
     steps = room[-10:].mean(axis=(0, 1)) - room[20:24].mean(axis=(0, 1))
     assert (steps >= 0).all()
-    assert steps.max() <= 31
+    assert steps.max() <= 51
     assert (steps > 6).any() == (color in (RED, (128, 128, 128), PALE))
 
 

@@ -47,6 +47,15 @@ class Regions:
     visible: NDArray[np.bool_]
     reach: NDArray[np.uint8]
 
+    def reduced(self, plane: NDArray[np.int32]) -> NDArray[np.int32]:
+        """Look a plane of the page up at the middle of each pixel of the reduced page."""
+        scale = self.scale
+        at = (
+            np.minimum(np.arange(small) * scale + scale // 2, side - 1)
+            for small, side in zip(self.reach.shape, plane.shape, strict=True)
+        )
+        return plane if scale == 1 else plane[np.ix_(*at)]
+
 
 def find_regions(line: NDArray[np.uint8], boundary: NDArray[np.uint8] | None = None) -> Regions:
     """Find the areas of a drawing.

@@ -1,4 +1,4 @@
-"""The borders of spread hints, which a network's coarser grid has blurred, put back."""
+"""A network's picture brought to the page: sharp borders put back, colours lent."""
 
 from __future__ import annotations
 
@@ -9,6 +9,7 @@ from numpy.typing import NDArray
 from inkhue.hints import Hints
 from inkhue.pixels import resize, strips
 from inkhue.regions.fill import Spread, palette
+from inkhue.regions.lend import borrow
 
 Bytes = NDArray[np.uint8]
 Floats = NDArray[np.float32]
@@ -34,7 +35,7 @@ def with_borders(color: Bytes, around: Floats, spread: Spread, hints: Hints) -> 
     """Bring a network's picture to the page, with the spread hints' own sharp borders.
 
     What the network adds to the hints, as it saw them, is enlarged; the hints themselves are taken
-    from the page, not from the grid.
+    from the page, not from the grid. What no hint reaches borrows (`lend`).
 
     Args:
         color: (h, w, 3), the network's picture.
@@ -50,11 +51,12 @@ def with_borders(color: Bytes, around: Floats, spread: Spread, hints: Hints) -> 
     seen = np.rint(255 * around.transpose(1, 2, 0)).astype(np.uint8)
     added = resize(np.asarray(cv2.subtract(color, seen, dtype=cv2.CV_16S), np.int16), width, height)
     ground = resize(seen.astype(np.int16), width, height).astype(np.uint8)
-    table = np.append(palette(hints), np.zeros((1, 3), np.uint8), axis=0)  # the last for -1
+    table = palette(hints)
     out = np.empty((height, width, 3), np.uint8)
     for rows in strips(out):
         labels = spread.labels[rows]
         flat = table.take(labels, 0)
         cv2.copyTo(ground[rows], (labels < 0).view(np.uint8), flat)
         cv2.add(flat, added[rows], out[rows], dtype=cv2.CV_8U)
+    borrow(out, spread.labels, spread.lent)
     return out

@@ -12,6 +12,7 @@ from inkhue.pixels import WHITE, strips
 from inkhue.regions.areas import Regions
 from inkhue.regions.borders import Touching, gather_offers, meeting_cells, settled, touching
 from inkhue.regions.flood import BEYOND, SEED, Flood, flooded
+from inkhue.regions.lend import Lent, find_lent
 from inkhue.regions.rooms import joined
 from inkhue.regions.seeds import Seeds, find_seeds
 from inkhue.regions.soft import Soft, run_together
@@ -30,6 +31,7 @@ class Spread:
         tones: (k,) int64, a hint of each area.
         held: (m,) int64, the pixels (flat indices) that hints lie on, without idle hints.
         soft: where hints' colours run into each other, of the reduced page.
+        lent: what no hint reaches borrows, of the reduced page.
         idle: the hints that lie on ink, with no paper near: they do nothing.
         visited: cells that made offers to their neighbours, all rounds together.
     """
@@ -40,6 +42,7 @@ class Spread:
     tones: NDArray[np.int64]
     held: NDArray[np.intp]
     soft: Soft
+    lent: Lent
     idle: tuple[int, ...]
     visited: int
 
@@ -66,23 +69,19 @@ def spread(regions: Regions, hints: Hints) -> Spread:
     labels, sure, areas, tones = paint(regions, hints, seeds, flood)
     labels.reshape(-1)[held] = holder
     sure.reshape(-1)[held] = 255
-    soft = run_together(reduced(labels, regions), regions.reach, palette(hints))
-    return Spread(labels, sure, areas, tones, held, soft, idle, visited)
+    small = regions.reduced(labels)
+    flat = palette(hints).take(small, 0)
+    soft = run_together(small, regions.reach, flat)
+    lent = find_lent(regions, flood.key < BEYOND, regions.reduced(areas), flat)
+    return Spread(labels, sure, areas, tones, held, soft, lent, idle, visited)
 
 
 def palette(hints: Hints) -> NDArray[np.uint8]:
-    """Return the hints' colours, (n, 3) uint8; `transparent` counts as white."""
-    return np.array([hint.color or WHITE for hint in hints], np.uint8).reshape(-1, 3)
+    """Return the hints' colours, (n + 1, 3) uint8; `transparent` counts as white.
 
-
-def reduced(labels: NDArray[np.int32], regions: Regions) -> NDArray[np.int32]:
-    """Look labels up at the middle of each pixel of the reduced page."""
-    scale = regions.scale
-    at = (
-        np.minimum(np.arange(small) * scale + scale // 2, side - 1)
-        for small, side in zip(regions.reach.shape, labels.shape, strict=True)
-    )
-    return labels if scale == 1 else labels[np.ix_(*at)]
+    The last is for the label -1: black.
+    """
+    return np.array([*(hint.color or WHITE for hint in hints), (0, 0, 0)], np.uint8)
 
 
 def paint(
@@ -154,7 +153,7 @@ def spread_planes(
         for cells, covered, side in zip(grid, page, spread.labels.shape, strict=True)
     )
     at = np.ix_(*(k[k < side] for k, side in zip(middles, spread.labels.shape, strict=True)))
-    table = np.append(palette(hints), np.zeros((1, 3), np.uint8), axis=0) / np.float32(255)
+    table = palette(hints) / np.float32(255)
     flats = np.zeros((3, *grid), np.float32)
     sure = np.zeros((1, *grid), np.float32)
     inside = np.s_[:, : at[0].size, : at[1].size]

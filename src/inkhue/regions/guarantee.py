@@ -15,7 +15,7 @@ from inkhue.regions.fill import Spread, palette
 
 LEVELS: Final = 256
 CONTRAST: Final = 40.0  # most that shading lightens or darkens a tone, of 255
-STILL: Final = 6.0  # less of a deviation is no shading: a flat area is flat
+STILL: Final = 14.0  # less of a deviation is no shading: a flat area is flat
 FULL_CONTRAST: Final = 160.0  # luma of tones from which shading is as strong as in the layer
 FADE_RADII: Final = 6.0  # shading sets in this far from a hint, in its radii
 FADE_PAGE: Final = 40.0  # and at least this share of the page's longer side
@@ -121,8 +121,9 @@ def make_tables(counts: NDArray[np.int64], tones: Floats) -> Bytes:
     present = np.flatnonzero(counts)
     row, value = np.divmod(present, LEVELS)
     number = counts.reshape(-1)[present].astype(np.float64)
-    deviation = (strength * np.ones((3, 1))).reshape(-1)[row] * (value - mean.reshape(-1)[row])
+    deviation = value - mean.reshape(-1)[row]
     deviation -= deviation.clip(-STILL, STILL)
+    deviation *= (strength * np.ones((3, 1))).reshape(-1)[row]
     wanted = wanted.reshape(-1)
     limits = [np.maximum(np.minimum(room, CONTRAST), 1e-6)[row] for room in (wanted, 255 - wanted)]
     low, high = np.full(wanted.shape, -255.0), np.full(wanted.shape, 255.0)

@@ -41,25 +41,21 @@ def find_reach(free: NDArray[np.bool_]) -> Bytes:
     return np.clip(away - 1, 0, most).astype(np.uint8)
 
 
-def run_together(labels: NDArray[np.int32], reach: Bytes, colors: NDArray[np.uint8]) -> Soft:
+def run_together(labels: NDArray[np.int32], reach: Bytes, flat: Bytes) -> Soft:
     """Mix the colours of labels near where those meet.
 
     Args:
         labels: (h, w) int32, of the reduced page; -1 = none, which does not mix.
         reach: (h, w), see `find_reach`.
-        colors: (n, 3) uint8 of the labels.
+        flat: (h, w, 3) uint8, their colours.
 
     Returns:
         It holds where labels of several colours are near; black if they are nowhere.
     """
-    # The last entries are for -1.
-    table = np.append(colors, np.zeros((1, 3), np.uint8), axis=0)
-    code = np.append(colors.astype(np.int32) @ np.array([1 << 16, 1 << 8, 1], np.int32), -1)
-    edge = meeting(code.astype(np.int32).take(labels))
-    if not edge.any():
-        return Soft(np.zeros((*labels.shape, 3), np.uint8), np.zeros(labels.shape, np.bool_))
-    flat = table.take(labels, 0)
     there = labels >= 0
+    edge = meeting(flat, there)
+    if not edge.any():
+        return Soft(np.zeros_like(flat), np.zeros(labels.shape, np.bool_))
     side = 2 * REACH + 1
     near = cv2.dilate(edge, np.ones((side, side), np.uint8)).view(np.bool_)
     at = np.flatnonzero(near & (reach > 0) & there)
@@ -75,8 +71,10 @@ def run_together(labels: NDArray[np.int32], reach: Bytes, colors: NDArray[np.uin
     return Soft(mixed, holds)
 
 
-def meeting(codes: NDArray[np.int32]) -> Bytes:
-    """Return 1 where a colour meets another one, (h, w); -1 is none."""
+def meeting(flat: Bytes, there: NDArray[np.bool_]) -> Bytes:
+    """Return 1 where a colour meets another one, (h, w), of the pixels that have one."""
+    red, green, blue = (np.asarray(plane, np.int32) for plane in cv2.split(flat))
+    codes = np.where(there, red << 16 | green << 8 | blue, np.int32(-1))
     edge = np.zeros(codes.shape, np.uint8)
     for one, other in ((np.s_[1:], np.s_[:-1]), (np.s_[:, 1:], np.s_[:, :-1])):
         met = (codes[one] != codes[other]) & (np.minimum(codes[one], codes[other]) >= 0)
