@@ -262,16 +262,16 @@ class Prepared:
         )
         return np.ascontiguousarray(grid.transpose(2, 0, 1)[None])
 
-    def _enlarge(self, cells: Floats) -> Floats:
-        """Enlarge cells (3, h, w) as networks do, and cut the padding off: (3, H, W)."""
+    def _enlarge(self, cells: Floats) -> Bytes:
+        """Enlarge cells (3, h, w) as networks do, and cut the padding off: (H, W, 3)."""
         size = (cells.shape[2] * DRAFT_SCALE, cells.shape[1] * DRAFT_SCALE)
         planes = [cv2.resize(plane, size, interpolation=cv2.INTER_LINEAR) for plane in cells]
-        return np.stack(planes)[:, : self.work.height, : self.work.width]
+        return as_bytes([plane[: self.work.height, : self.work.width] for plane in planes])
 
     def _crop(self, picture: Floats, scale: int) -> Bytes:
         """Cut the padding off a network's picture (1, 3, h, w) and make bytes of it."""
         height, width = -(-self.work.height // scale), -(-self.work.width // scale)
-        return as_bytes(picture[0, :, :height, :width].transpose(1, 2, 0))
+        return as_bytes(picture[0, :, :height, :width])
 
 
 def color(

@@ -33,3 +33,25 @@ def resize(picture: Picture, width: int, height: int) -> Picture:
     resampling = cv2.INTER_AREA if reducing else cv2.INTER_LINEAR
     resized = cv2.resize(picture, (width, height), interpolation=resampling)
     return cast(Picture, resized.reshape(height, width, *picture.shape[2:]))
+
+
+def pull_push(weighted: NDArray[np.float32], weight: NDArray[np.float32]) -> NDArray[np.float32]:
+    """Fill where the weight is small from coarser and coarser means.
+
+    weighted (H, W, 3), colours times weight; weight (H, W, 1) in [0, 1].
+
+    Source: Gortler et al. 1996, section 5.2.
+    """
+    height, width = weight.shape[:2]
+    mean = weighted / np.maximum(weight, 1e-6)
+    if max(height, width) == 1:
+        return np.asarray(mean, np.float32)
+    half = ((width + 1) // 2, (height + 1) // 2)
+    coarse = [
+        cv2.resize(a, half, interpolation=cv2.INTER_AREA).reshape(half[1], half[0], -1)
+        for a in (weighted, weight)
+    ]
+    filled = pull_push(np.asarray(coarse[0]), np.asarray(coarse[1]))
+    rough = cv2.resize(filled, (width, height), interpolation=cv2.INTER_LINEAR)
+    rough = rough.reshape(height, width, -1)
+    return np.asarray(mean * weight + rough * (1 - weight), np.float32)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Final
 
@@ -12,7 +13,7 @@ from numpy.typing import NDArray
 from inkhue.errors import UsageError
 from inkhue.lines.thickness import line_thickness
 from inkhue.page import Page
-from inkhue.pixels import resize
+from inkhue.pixels import pull_push, resize
 
 DRAFT_SCALE: Final = 4  # the draft is a quarter of the working size
 REFERENCE_SIDE: Final = 256  # of the square that a reference picture is squashed to, pixels
@@ -83,23 +84,8 @@ def run_under_lines(color: Bytes, ink: Floats) -> Bytes:
     return np.asarray(np.rint(color * sure + filled * (1 - sure)), np.uint8)
 
 
-def pull_push(weighted: Floats, weight: Floats) -> Floats:
-    """Fill where the weight is small from coarser and coarser means (Gortler et al. 1996, 5.2)."""
-    height, width = weight.shape[:2]
-    mean = weighted / np.maximum(weight, 1e-6)
-    if max(height, width) == 1:
-        return np.asarray(mean, np.float32)
-    half = ((width + 1) // 2, (height + 1) // 2)
-    coarse = [
-        cv2.resize(a, half, interpolation=cv2.INTER_AREA).reshape(half[1], half[0], -1)
-        for a in (weighted, weight)
-    ]
-    filled = pull_push(np.asarray(coarse[0]), np.asarray(coarse[1]))
-    rough = cv2.resize(filled, (width, height), interpolation=cv2.INTER_LINEAR)
-    rough = rough.reshape(height, width, -1)
-    return np.asarray(mean * weight + rough * (1 - weight), np.float32)
-
-
-def as_bytes(picture: Floats) -> Bytes:
-    """[0, 1] -> uint8, rounded to nearest."""
-    return np.rint(255 * np.clip(picture, 0, 1)).astype(np.uint8)
+def as_bytes(planes: Iterable[Floats]) -> Bytes:
+    """Three planes (h, w) in [0, 1] -> (h, w, 3) uint8, rounded to nearest."""
+    picture = np.asarray(cv2.merge([np.ascontiguousarray(plane) for plane in planes]))
+    np.maximum(picture, 0, out=picture)
+    return np.asarray(cv2.convertScaleAbs(picture, alpha=255), np.uint8)

@@ -29,18 +29,14 @@ def seen_at(side: int, grid: int) -> tuple:
     found = spread(find_regions(halves(side)), two(side))
     flats, sure = spread_planes(found, two(side), (grid, grid), (grid, grid))
     around = surrounded(flats, sure)
-    full = np.stack([cv2.resize(plane, (4 * grid, 4 * grid)) for plane in around])
-    return found, np.asarray(full, np.float32)
-
-
-def as_bytes(planes: np.ndarray) -> np.ndarray:
-    return np.rint(255 * planes.transpose(1, 2, 0)).astype(np.uint8)
+    full = [cv2.resize(plane, (4 * grid, 4 * grid)) for plane in around]
+    return found, np.rint(255 * np.dstack(full)).astype(np.uint8)
 
 
 @pytest.mark.parametrize("side", [37, 128, 500])
 def test_a_network_that_adds_nothing_leaves_the_hints_as_sharp_as_they_are(side: int) -> None:
-    found, around = seen_at(side, 32)
-    made = with_borders(as_bytes(around), around, found, two(side))
+    found, seen = seen_at(side, 32)
+    made = with_borders(seen, seen, found, two(side))
     table = np.array([RED, BLUE], np.uint8)
     assert made.shape == (side, side, 3)
     assert (found.labels >= 0).all()
@@ -48,10 +44,10 @@ def test_a_network_that_adds_nothing_leaves_the_hints_as_sharp_as_they_are(side:
 
 
 def test_what_a_network_adds_is_added_on_the_page() -> None:
-    found, around = seen_at(300, 32)
+    found, seen = seen_at(300, 32)
     added = np.linspace(-20, 20, 128).astype(int)[:, None, None]
-    painted = np.clip(as_bytes(around).astype(int) + added, 0, 255).astype(np.uint8)
-    made = with_borders(painted, around, found, two(300)).astype(int)
+    painted = np.clip(seen.astype(int) + added, 0, 255).astype(np.uint8)
+    made = with_borders(painted, seen, found, two(300)).astype(int)
     change = made[..., 0] - np.array([RED[0], BLUE[0]])[found.labels]
     wanted = np.linspace(-20, 20, 300)[:, None]
     assert np.abs(change - wanted).max() <= 1.5
@@ -61,9 +57,9 @@ def test_where_no_hint_reaches_the_networks_picture_is_enlarged() -> None:
     hints = two(64)
     found = spread(find_regions(np.zeros((64, 64), np.uint8)), hints)
     assert (found.labels == -1).all()  # all ink: nothing to reach
-    around = np.zeros((3, 64, 64), np.float32)
+    seen = np.zeros((64, 64, 3), np.uint8)
     painted = np.random.default_rng(0).integers(0, 256, (64, 64, 3)).astype(np.uint8)
-    assert (with_borders(painted, around, found, hints) == painted).all()
+    assert (with_borders(painted, seen, found, hints) == painted).all()
 
 
 def test_cells_without_a_hint_are_shown_the_nearest() -> None:

@@ -35,8 +35,7 @@ def brought(hints: Hints) -> tuple[np.ndarray, Spread]:
     """Bring a grey network's picture to the page, before hints are obeyed."""
     found = spread(find_regions(figure()), hints)
     grey = np.full((192, 256, 3), GREY, np.uint8)
-    around = np.full((3, 192, 256), GREY / 255, np.float32)
-    return with_borders(grey, around, found, hints), found
+    return with_borders(grey, grey, found, hints), found
 
 
 def at(picture: np.ndarray, place: tuple[int, int]) -> np.ndarray:
@@ -76,8 +75,7 @@ def test_a_larger_page_borrows_the_same(scale: int) -> None:
     large_hints = hints.fitted(256 * scale, 192 * scale)
     found = spread(find_regions(line), large_hints)
     grey = np.full((192, 256, 3), GREY, np.uint8)
-    around = np.full((3, 192, 256), GREY / 255, np.float32)
-    large = with_borders(grey, around, found, large_hints)
+    large = with_borders(grey, grey, found, large_hints)
     place = (POCKET[0] * scale, POCKET[1] * scale)
     assert np.abs(at(large, place) - at(small, POCKET)).max() <= 2
 

@@ -31,7 +31,7 @@ def surrounded(flats: Floats, sure: Floats) -> Floats:
     return flats.reshape(3, -1)[:, owner[nearest]]
 
 
-def with_borders(color: Bytes, around: Floats, spread: Spread, hints: Hints) -> Bytes:
+def with_borders(color: Bytes, seen: Bytes, spread: Spread, hints: Hints) -> Bytes:
     """Bring a network's picture to the page, with the spread hints' own sharp borders.
 
     What the network adds to the hints, as it saw them, is enlarged; the hints themselves are taken
@@ -39,8 +39,8 @@ def with_borders(color: Bytes, around: Floats, spread: Spread, hints: Hints) -> 
 
     Args:
         color: (h, w, 3), the network's picture.
-        around: (3, h, w) in [0, 1], what the network saw of the spread hints (`surrounded`),
-            enlarged as the network does.
+        seen: (h, w, 3), what the network saw of the spread hints (`surrounded`), enlarged as the
+            network does.
         spread: those hints, on the page.
         hints: themselves.
 
@@ -48,7 +48,6 @@ def with_borders(color: Bytes, around: Floats, spread: Spread, hints: Hints) -> 
         (H, W, 3) uint8 of the page's size.
     """
     height, width = spread.labels.shape
-    seen = np.rint(255 * around.transpose(1, 2, 0)).astype(np.uint8)
     added = resize(np.asarray(cv2.subtract(color, seen, dtype=cv2.CV_16S), np.int16), width, height)
     ground = resize(seen.astype(np.int16), width, height).astype(np.uint8)
     table = palette(hints)

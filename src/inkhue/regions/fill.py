@@ -69,10 +69,9 @@ def spread(regions: Regions, hints: Hints) -> Spread:
     labels, sure, areas, tones = paint(regions, hints, seeds, flood)
     labels.reshape(-1)[held] = holder
     sure.reshape(-1)[held] = 255
-    small = regions.reduced(labels)
-    flat = palette(hints).take(small, 0)
-    soft = run_together(small, regions.reach, flat)
-    lent = find_lent(regions, flood.key < BEYOND, regions.reduced(areas), flat)
+    colors = palette(hints)
+    soft = run_together(regions.reduced(labels), regions.reach, colors)
+    lent = find_lent(regions, flood.key < BEYOND, areas, colors.take(tones, 0))
     return Spread(labels, sure, areas, tones, held, soft, lent, idle, visited)
 
 

@@ -41,21 +41,23 @@ def find_reach(free: NDArray[np.bool_]) -> Bytes:
     return np.clip(away - 1, 0, most).astype(np.uint8)
 
 
-def run_together(labels: NDArray[np.int32], reach: Bytes, flat: Bytes) -> Soft:
+def run_together(labels: NDArray[np.int32], reach: Bytes, colors: Bytes) -> Soft:
     """Mix the colours of labels near where those meet.
 
     Args:
         labels: (h, w) int32, of the reduced page; -1 = none, which does not mix.
         reach: (h, w), see `find_reach`.
-        flat: (h, w, 3) uint8, their colours.
+        colors: (n + 1, 3) uint8 of the labels; the last is for -1.
 
     Returns:
         It holds where labels of several colours are near; black if they are nowhere.
     """
-    there = labels >= 0
-    edge = meeting(flat, there)
+    code = colors.astype(np.int32) @ np.array([1 << 16, 1 << 8, 1], np.int32)
+    code[-1] = -1
+    edge = meeting(code.take(labels))
     if not edge.any():
-        return Soft(np.zeros_like(flat), np.zeros(labels.shape, np.bool_))
+        return Soft(np.zeros((*labels.shape, 3), np.uint8), np.zeros(labels.shape, np.bool_))
+    there, flat = labels >= 0, colors.take(labels, 0)
     side = 2 * REACH + 1
     near = cv2.dilate(edge, np.ones((side, side), np.uint8)).view(np.bool_)
     at = np.flatnonzero(near & (reach > 0) & there)
@@ -71,10 +73,8 @@ def run_together(labels: NDArray[np.int32], reach: Bytes, flat: Bytes) -> Soft:
     return Soft(mixed, holds)
 
 
-def meeting(flat: Bytes, there: NDArray[np.bool_]) -> Bytes:
-    """Return 1 where a colour meets another one, (h, w), of the pixels that have one."""
-    red, green, blue = (np.asarray(plane, np.int32) for plane in cv2.split(flat))
-    codes = np.where(there, red << 16 | green << 8 | blue, np.int32(-1))
+def meeting(codes: NDArray[np.int32]) -> Bytes:
+    """Return 1 where a colour meets another one, (h, w); -1 is none."""
     edge = np.zeros(codes.shape, np.uint8)
     for one, other in ((np.s_[1:], np.s_[:-1]), (np.s_[:, 1:], np.s_[:, :-1])):
         met = (codes[one] != codes[other]) & (np.minimum(codes[one], codes[other]) >= 0)
