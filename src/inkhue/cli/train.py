@@ -63,7 +63,7 @@ class Bar:
         self.steps = steps
         self.deadline = None if minutes is None else time.monotonic() + 60 * minutes
         self.last: LogRow | None = None
-        self.summary = "no new steps"
+        self.summary = "no new row of the log"
         console = Console(stderr=True)
         columns = (BarColumn(), TextColumn("{task.description}"))
         self.progress = Progress(*columns, console=console, disable=not console.is_terminal)
