@@ -21,6 +21,7 @@ from inkhue.pixels import resize
 from inkhue.regions import (
     Regions,
     Spread,
+    borrow,
     find_regions,
     spread,
     spread_planes,
@@ -59,8 +60,8 @@ class Result:
         draft: (h, w, 3) uint8, the rough picture of the first stage; of a model without such a
             stage, the reduced result.
         clear: (H, W) bool, what `transparent` hints took out of the colour layer.
-        painted: (h, w, 3) uint8, what the network itself painted at the working size, lines and
-            all, before hints are obeyed.
+        painted: (h, w, 3) uint8, what the network itself painted at the working size (some paint
+            lines too), before hints are obeyed.
         regions: (H, W) int32, the hint whose colour each pixel's area takes, -1 where none does;
             None where no hint was obeyed.
         notes: a line about each hint that does nothing.
@@ -179,6 +180,7 @@ class Prepared:
         painted, small = self._crop(color, 1), self._crop(draft, DRAFT_SCALE)
         if self.takes_flats and areas is not None:
             layer = self._with_borders(painted, seen, areas, hints)
+            borrow(layer, self.regions, areas, hints, obey)
         else:
             layer = self._to_native(painted)
         regions: NDArray[np.int32] | None = None
@@ -295,6 +297,8 @@ def opened(source: Source) -> Page:
 def cut_out(hints: Hints) -> NDArray[np.bool_]:
     """Return (H, W) bool: what `transparent` hints cover."""
     transparent = np.array([hint.color is None for hint in hints] + [False])
+    if not transparent.any():
+        return np.zeros((hints.height, hints.width), np.bool_)
     return transparent[hints.owner()]  # where no hint is, the owner is -1: the last entry
 
 

@@ -19,8 +19,6 @@ from inkhue.errors import InkhueError, UsageError
 from inkhue.paper import distances, find_paper, has_lines_in_alpha, largest, measure_ink
 from inkhue.pixels import MAX_PIXELS, WHITE, Rgb, rounded, strips
 
-AT_ONCE = 1 << 16  # pixels: wide numbers need much memory
-
 
 @dataclass(frozen=True, eq=False)
 class Page:
@@ -105,15 +103,14 @@ def over(layer: NDArray[np.uint8], colour: NDArray[np.uint8] | Rgb) -> NDArray[n
     """
     out = np.empty((*layer.shape[:2], 3), np.uint8)
     out[...] = np.asarray(colour, np.uint8)
-    flat, inks = out.reshape(-1, 3), layer.reshape(-1, 4)
-    at = np.flatnonzero(inks[:, 3])  # most of a drawing is paper
-    for low in range(0, len(at), AT_ONCE):
-        here = at[low : low + AT_ONCE]
-        ink = inks.take(here, 0).astype(np.uint16)
+    for rows in strips(out):
+        flat, inks = out[rows].reshape(-1, 3), layer[rows].reshape(-1, 4)
+        at = np.flatnonzero(inks[:, 3])  # most of a drawing is paper
+        ink = inks.take(at, 0).astype(np.uint16)
         alpha = ink[:, 3:]
-        below = flat.take(here, 0).astype(np.uint16)
+        below = flat.take(at, 0).astype(np.uint16)
         sums = ink[:, :3] * alpha + below * (np.uint16(255) - alpha) + np.uint16(128)
-        flat[here] = (sums + (sums >> 8)) >> 8  # a division by 255, rounded to nearest
+        flat[at] = (sums + (sums >> 8)) >> 8  # a division by 255, rounded to nearest
     return out
 
 

@@ -9,8 +9,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from inkhue.hints import Hint, Hints
-from inkhue.regions import Spread, find_regions, spread, with_borders
-from inkhue.regions.lend import SHARE
+from inkhue.regions import Spread, borrow, find_regions, spread
+from inkhue.regions.lend import SHARE, find_lent
 
 RED, GREEN, SKY = (200, 40, 30), (40, 160, 60), (180, 210, 250)
 GREY = 120  # what the network paints
@@ -31,11 +31,13 @@ def hinted(*dots: tuple[tuple[int, int], tuple[int, int, int]]) -> Hints:
     return Hints(256, 192, tuple(Hint((place,), color, 3) for place, color in dots))
 
 
-def brought(hints: Hints) -> tuple[np.ndarray, Spread]:
-    """Bring a grey network's picture to the page, before hints are obeyed."""
-    found = spread(find_regions(figure()), hints)
-    grey = np.full((192, 256, 3), GREY, np.uint8)
-    return with_borders(grey, grey, found, hints), found
+def brought(hints: Hints, line: np.ndarray) -> tuple[np.ndarray, Spread]:
+    """Let a grey network's picture borrow, before hints are obeyed."""
+    regions = find_regions(line)
+    found = spread(regions, hints)
+    grey = np.full((*line.shape, 3), GREY, np.uint8)
+    borrow(grey, regions, found, hints, 1.0)
+    return grey, found
 
 
 def at(picture: np.ndarray, place: tuple[int, int]) -> np.ndarray:
@@ -43,41 +45,67 @@ def at(picture: np.ndarray, place: tuple[int, int]) -> np.ndarray:
 
 
 def test_a_pocket_borrows_its_share_from_the_area_beside() -> None:
-    made, _ = brought(hinted((LEFT, RED), (OUTSIDE, SKY)))
+    made, _ = brought(hinted((LEFT, RED), (OUTSIDE, SKY)), figure())
     wanted = GREY + SHARE * (np.array(RED) - GREY)
     assert np.abs(at(made, POCKET) - wanted).max() <= 2
     # Of two lenders the nearer counts more.
-    made, _ = brought(hinted((LEFT, RED), (RIGHT, GREEN)))
+    made, _ = brought(hinted((LEFT, RED), (RIGHT, GREEN)), figure())
     near_left, near_right = at(made, (118, 96)), at(made, (138, 96))
     assert near_left[0] > near_right[0] + 5
     assert near_left[1] < near_right[1] - 5
 
 
 def test_what_surrounds_the_figure_neither_lends_nor_borrows() -> None:
-    made, found = brought(hinted((OUTSIDE, SKY)))
+    made, found = brought(hinted((OUTSIDE, SKY)), figure())
     assert (made[found.labels < 0] == GREY).all()
-    made, found = brought(hinted((LEFT, RED)))
+    made, found = brought(hinted((LEFT, RED)), figure())
     assert (at(made, OUTSIDE) == GREY).all()
     assert at(made, POCKET)[0] > GREY
 
 
-def test_hinted_land_has_its_own_colour() -> None:
-    made, found = brought(hinted((LEFT, RED), (OUTSIDE, SKY)))
-    assert (made[found.labels == 0] == RED).all()
-    assert (made[found.labels == 1] == SKY).all()
+def test_hinted_land_does_not_borrow() -> None:
+    made, found = brought(hinted((LEFT, RED), (OUTSIDE, SKY)), figure())
+    assert (made[found.labels >= 0] == GREY).all()  # that is for obey to give
 
 
 @pytest.mark.parametrize("scale", [2, 5])
 def test_a_larger_page_borrows_the_same(scale: int) -> None:
     hints = hinted((LEFT, RED), (OUTSIDE, SKY))
-    small, _ = brought(hints)
+    small, _ = brought(hints, figure())
     line = np.kron(figure(), np.ones((scale, scale), np.uint8))
-    large_hints = hints.fitted(256 * scale, 192 * scale)
-    found = spread(find_regions(line), large_hints)
-    grey = np.full((192, 256, 3), GREY, np.uint8)
-    large = with_borders(grey, grey, found, large_hints)
+    large, _ = brought(hints.fitted(256 * scale, 192 * scale), line)
     place = (POCKET[0] * scale, POCKET[1] * scale)
     assert np.abs(at(large, place) - at(small, POCKET)).max() <= 2
+
+
+def test_a_gap_does_not_make_a_pocket_part_of_the_surroundings() -> None:
+    line = figure()
+    line[46:51, 126:129] = 255
+    made, _ = brought(hinted((LEFT, RED), (RIGHT, GREEN)), line)
+    assert np.abs(at(made, POCKET) - GREY).max() > 10
+    assert (at(made, OUTSIDE) == GREY).all()
+
+
+def test_what_is_to_be_transparent_lends_nothing() -> None:
+    hints = Hints(256, 192, (Hint((LEFT,), None, 3), Hint((RIGHT,), GREEN, 3)))
+    made, _ = brought(hints, figure())
+    assert np.abs(at(made, POCKET) - (GREY + SHARE * (np.array(GREEN) - GREY))).max() <= 2
+    made, _ = brought(Hints(256, 192, hints.items[:1]), figure())
+    assert (made == GREY).all()
+
+
+def test_it_grows_with_obedience() -> None:
+    hints = hinted((LEFT, RED))
+    regions = find_regions(figure())
+    found = spread(regions, hints)
+    given = []
+    for share in (0.0, 0.5, 1.0):
+        layer = np.full((192, 256, 3), GREY, np.uint8)
+        borrow(layer, regions, found, hints, share)
+        given.append(at(layer, POCKET)[0] - GREY)
+    assert given[0] == 0
+    assert abs(given[1] - SHARE * (RED[0] - GREY) / 2) <= 1
+    assert abs(given[2] - SHARE * (RED[0] - GREY)) <= 1
 
 
 @settings(max_examples=30, deadline=None)
@@ -93,10 +121,14 @@ def test_on_any_page_only_what_no_hint_reaches_changes(data: st.DataObject) -> N
     colors = rng.integers(0, 256, (len(places), 3)).tolist()
     dots = [Hint((tuple(p),), tuple(c), 1) for p, c in zip(places.tolist(), colors, strict=True)]
     hints = Hints(width, height, tuple(dots))
-    found = spread(find_regions(line), hints)
-    borrows = found.lent.borrows
-    assert not borrows[found.labels >= 0].any()
-    low, high = np.array(colors).min(axis=0), np.array(colors).max(axis=0)
-    if borrows.any():
-        assert (found.lent.colors >= low).all()
-        assert (found.lent.colors <= high).all()
+    regions = find_regions(line)
+    found = spread(regions, hints)
+    layer = rng.integers(0, 256, (height, width, 3)).astype(np.uint8)
+    made = layer.copy()
+    borrow(made, regions, found, hints, 1.0)
+    assert (made[found.labels >= 0] == layer[found.labels >= 0]).all()
+    lent = find_lent(regions, found, hints)
+    if lent is not None:
+        assert lent.borrows.any()
+        assert (lent.colors >= np.array(colors).min(axis=0)).all()
+        assert (lent.colors <= np.array(colors).max(axis=0)).all()

@@ -31,7 +31,13 @@ NUMBERS = "0,10,40,140,400"
     help='A program: "CMD {line} {hints} {out}"; also {hints_json}, {reference}.',
 )
 @click.option("--with-lines", is_flag=True, help="What --command writes has the lines in it.")
-@click.option("--seconds", default=60.0, show_default=True, help="Time limit of --command.")
+@click.option(
+    "--seconds",
+    type=click.FloatRange(min=0, min_open=True),
+    default=60.0,
+    show_default=True,
+    help="Time limit of --command.",
+)
 @click.option("--hints", default=NUMBERS, show_default=True, help="Numbers of pixel hints.")
 @click.option("--regions", is_flag=True, help="One hint a region for sets with true lines.")
 @click.option("--hint-auc", is_flag=True, help="Hint-AUC too (pip install inkhue[hint-auc]).")
@@ -61,10 +67,13 @@ def command(
     """Score colorizers by inkhue's protocol and write a report. A run that was stopped goes on."""
     with needing("evaluate"):
         from inkhue.evaluate.figures import blocks
+        from inkhue.evaluate.hint_auc import find_package
         from inkhue.evaluate.record import record
         from inkhue.evaluate.report import write_report
         from inkhue.evaluate.run import Plan, evaluate
         from inkhue.evaluate.systems import make_systems
+    if hint_auc:
+        find_package()  # before hours of scoring
     names = [name for given in model for name in given.split(",") if name]
     systems = make_systems(names, commands, seconds=seconds, with_lines=with_lines, threads=threads)
     # `--data A B` gives A to the option and leaves B among the arguments.

@@ -144,27 +144,33 @@ def blocks(outcome: Outcome) -> list[Block]:
     """Return the figures of all sets and conditions, in the order of the run.
 
     Only pictures that every system has coloured count: each figure of a block is of the same ones.
+    A system that has coloured none has no figures.
     """
     originals = {(row.shard, row.id): row for row in outcome.rows if not row.system}
     found = []
     for title, rows in grouped(outcome.predictions).items():
-        ids = shared_ids(rows, [system.name for system in outcome.plan.systems])
+        ids = shared_ids(rows)
         first = [originals[rows[0].shard, key] for key in ids]
         columns = []
         for system in outcome.plan.compared:
             if isinstance(system, Recorded):
                 columns.append(recorded_column(system, title, ids))
-            else:
-                own = {row.id: row for row in rows if row.system == system.name}
+            elif own := {row.id: row for row in rows if row.system == system.name}:
                 columns.append((scored_column(system.name, [own[key] for key in ids], first), ""))
+            else:
+                note = f"{system.name}, {title}: coloured no picture."
+                columns.append((Column(system.name, (), {}), note))
         found.append(make_block(rows[0], ids, columns))
     return found
 
 
-def shared_ids(rows: Sequence[Row], systems: Sequence[str]) -> list[str]:
-    """Return the pictures that all systems have coloured, in their order."""
-    coloured = [{row.id for row in rows if row.system == name} for name in systems]
-    return [key for key in dict.fromkeys(row.id for row in rows) if all(key in s for s in coloured)]
+def shared_ids(rows: Sequence[Row]) -> list[str]:
+    """Return the pictures that all systems of these rows have coloured, in their order."""
+    coloured: dict[str, set[str]] = {}
+    for row in rows:
+        coloured.setdefault(row.system, set()).add(row.id)
+    shared = set.intersection(*coloured.values())
+    return [key for key in dict.fromkeys(row.id for row in rows) if key in shared]
 
 
 def recorded_blocks(systems: Sequence[Recorded]) -> list[Block]:

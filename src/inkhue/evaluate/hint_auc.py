@@ -11,7 +11,8 @@ from __future__ import annotations
 import tempfile
 from collections.abc import Sequence
 from pathlib import Path
-from typing import Any
+from types import ModuleType
+from typing import Any, cast
 
 import cv2
 import numpy as np
@@ -33,12 +34,7 @@ def hint_auc(system: System, items: Sequence[Item]) -> dict[str, float]:
     Scribbles are the package's "geodesic" ones, which are the same in every run. A package that is
     not installed, and a system that fails, is an InkhueError.
     """
-    try:
-        import hintauc
-    except ImportError as error:
-        raise InkhueError(
-            "hintauc is not installed: pip install inkhue[hint-auc] (Python below 3.13)"
-        ) from error
+    hintauc = find_package()
 
     def colorize(sample: dict[str, Any]) -> NDArray[np.uint8]:
         item = items[sample["index"]]
@@ -52,6 +48,17 @@ def hint_auc(system: System, items: Sequence[Item]) -> dict[str, float]:
     samples = [(item.line, cv2.cvtColor(item.original, cv2.COLOR_RGB2BGR)) for item in items]
     found = hintauc.evaluate_colorizer(colorize, samples, metrics=METRICS, path_method="geodesic")
     return {name: float(found["hint_auc"][name]) for name in METRICS}
+
+
+def find_package() -> ModuleType:
+    """Import the package; an InkhueError where it is not installed."""
+    try:
+        import hintauc
+    except ImportError as error:
+        raise InkhueError(
+            "hintauc is not installed: pip install inkhue[hint-auc] (Python below 3.13)"
+        ) from error
+    return cast(ModuleType, hintauc)
 
 
 def read_hints(color: NDArray[np.uint8], mask: NDArray[np.uint8]) -> Hints:

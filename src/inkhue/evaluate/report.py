@@ -15,6 +15,7 @@ from matplotlib.figure import Figure as Plot
 
 from inkhue import __version__
 from inkhue.data.shards import Picture
+from inkhue.errors import InkhueError
 from inkhue.evaluate.cost import Cost, costs
 from inkhue.evaluate.figures import Block, grouped
 from inkhue.evaluate.hint_auc import METRICS as HINT_AUC_METRICS
@@ -22,7 +23,7 @@ from inkhue.evaluate.hint_auc import hint_auc
 from inkhue.evaluate.recorded import SUFFIX, Recorded, packed
 from inkhue.evaluate.rows import REGIONS
 from inkhue.evaluate.run import Failure, Outcome, hints_of
-from inkhue.evaluate.sets import make_item, shard_name
+from inkhue.evaluate.sets import Item, make_item, shard_name
 from inkhue.evaluate.sheets import Sheet, make_sheet
 from inkhue.evaluate.store import file_name, write
 from inkhue.evaluate.systems import ModelSystem, System
@@ -34,6 +35,7 @@ from inkhue.evaluate.tables import (
     markdown,
     source_table,
 )
+from inkhue.lines import METHODS
 
 HTML, MARKDOWN = "report.html", "report.md"
 TEMPLATE = "report.html.j2"
@@ -104,17 +106,26 @@ def measured_costs(outcome: Outcome, pictures: dict[tuple[str, str], Picture]) -
 
 
 def hint_auc_tables(outcome: Outcome) -> list[Table]:
-    """Measure the Hint-AUC of each set; where a system fails, an InkhueError."""
+    """Measure the Hint-AUC of each set, of its readable pictures; a system that fails has none."""
+    broken = {(failure.shard, failure.id) for failure in outcome.failures if not failure.system}
     tables = []
     for found in outcome.sets:
-        items = [make_item(picture) for picture in found]
-        rows = []
-        for system in outcome.plan.systems:
-            values = hint_auc(system, items)
-            rows.append((system.name, *(f"{values[name]:.4f}" for name in HINT_AUC_METRICS)))
+        items = [make_item(p) for p in found if (shard_name(p), p.id) not in broken]
+        if not items:
+            continue
+        rows = tuple(hint_auc_row(system, items) for system in outcome.plan.systems)
         title = f"Hint-AUC (scribbles), {items[0].shard} ({len(items)} pictures)"
-        tables.append(Table(title, ("", *HINT_AUC_METRICS), tuple(rows)))
+        tables.append(Table(title, ("", *HINT_AUC_METRICS), rows))
     return tables
+
+
+def hint_auc_row(system: System, items: Sequence[Item]) -> tuple[str, ...]:
+    """Measure one system's Hint-AUC; where it fails, say so in place of the figures."""
+    try:
+        values = hint_auc(system, items)
+    except InkhueError as error:
+        return (f"{system.name}: failed ({error})", *("" for _ in HINT_AUC_METRICS))
+    return (system.name, *(f"{values[name]:.4f}" for name in HINT_AUC_METRICS))
 
 
 def as_markdown(
@@ -172,7 +183,7 @@ def notes(outcome: Outcome, figures: Sequence[Block]) -> list[str]:
         " pictures that every system has coloured count. Best values, and differences whose"
         " interval excludes 0, are set off.",
         "FID's network is stored in float16, which moves it by about 0.2 %. Line art that did not"
-        " come with its picture is drawn by the extractor ink.",
+        f" come with its picture is drawn by the extractor ink, version {METHODS['ink'].version}.",
     ]
     if outcome.left_out:
         count = len(set(outcome.left_out))

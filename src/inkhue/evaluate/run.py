@@ -17,7 +17,15 @@ from inkhue.errors import InkhueError, UsageError
 from inkhue.evaluate.recorded import Recorded
 from inkhue.evaluate.rows import REGIONS, Row, Score
 from inkhue.evaluate.scoring import Instruments, Scorer, find_instruments
-from inkhue.evaluate.sets import Item, Regions, make_item, pixel_hints, read_set, region_hints
+from inkhue.evaluate.sets import (
+    Item,
+    Regions,
+    make_item,
+    pixel_hints,
+    read_set,
+    region_hints,
+    shard_name,
+)
 from inkhue.evaluate.store import file_name, kept_prediction, kept_score
 from inkhue.evaluate.systems import Prediction, System, files_version
 from inkhue.evaluate.true_regions import FEWEST, true_regions
@@ -90,6 +98,7 @@ class Outcome:
 def evaluate(plan: Plan, tell: Tell) -> Outcome:
     """Score every system on every picture; what fails is listed and does not stop the rest."""
     sets = [read_set([address], plan.limit) for address in plan.data]
+    check_names(plan.data, sets)
     total = sum(len(pictures) * len(conditions_of(pictures, plan)) for pictures in sets)
     if not total:
         raise UsageError("nothing to score: give --hints, or --regions for sets with true lines")
@@ -107,6 +116,19 @@ def evaluate(plan: Plan, tell: Tell) -> Outcome:
             " regions: leave out --regions"
         )
     return outcome
+
+
+def check_names(data: Sequence[str], sets: Sequence[Sequence[Picture]]) -> None:
+    """Two sets of one name would be taken for one: a UsageError."""
+    named: dict[str, str] = {}
+    for address, pictures in zip(data, sets, strict=True):
+        for name in dict.fromkeys(shard_name(picture) for picture in pictures):
+            if name in named:
+                raise UsageError(
+                    f"{address}: a set called {name} is there already ({named[name]});"
+                    " name each set once, sets of one name in runs of their own"
+                )
+            named[name] = address
 
 
 def conditions_of(pictures: Sequence[Picture], plan: Plan) -> list[str]:

@@ -4,11 +4,13 @@ from inkhue.regions.areas import Regions, find_regions
 from inkhue.regions.detail import surrounded, with_borders
 from inkhue.regions.fill import Spread, spread, spread_planes
 from inkhue.regions.guarantee import obey
+from inkhue.regions.lend import borrow
 from inkhue.regions.rooms import rooms, tinted
 
 __all__ = [
     "Regions",
     "Spread",
+    "borrow",
     "find_regions",
     "obey",
     "rooms",

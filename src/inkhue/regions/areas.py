@@ -56,6 +56,14 @@ class Regions:
         )
         return plane if scale == 1 else plane[np.ix_(*at)]
 
+    def enlarged(self, plane: NDArray[np.bool_], rows: slice) -> NDArray[np.bool_]:
+        """Bring a plane of the reduced page to some rows of the page."""
+        if self.scale == 1:
+            return plane[rows]
+        height, width = self.cells.shape
+        rows_, columns = np.arange(height)[rows] // self.scale, np.arange(width) // self.scale
+        return plane[np.ix_(rows_, columns)]
+
 
 def find_regions(line: NDArray[np.uint8], boundary: NDArray[np.uint8] | None = None) -> Regions:
     """Find the areas of a drawing.

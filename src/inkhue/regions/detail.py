@@ -1,4 +1,4 @@
-"""A network's picture brought to the page: sharp borders put back, colours lent."""
+"""The borders of spread hints, which a network's coarser grid has blurred, put back."""
 
 from __future__ import annotations
 
@@ -9,7 +9,6 @@ from numpy.typing import NDArray
 from inkhue.hints import Hints
 from inkhue.pixels import resize, strips
 from inkhue.regions.fill import Spread, palette
-from inkhue.regions.lend import borrow
 
 Bytes = NDArray[np.uint8]
 Floats = NDArray[np.float32]
@@ -35,7 +34,7 @@ def with_borders(color: Bytes, seen: Bytes, spread: Spread, hints: Hints) -> Byt
     """Bring a network's picture to the page, with the spread hints' own sharp borders.
 
     What the network adds to the hints, as it saw them, is enlarged; the hints themselves are taken
-    from the page, not from the grid. What no hint reaches borrows (`lend`).
+    from the page, not from the grid.
 
     Args:
         color: (h, w, 3), the network's picture.
@@ -57,5 +56,4 @@ def with_borders(color: Bytes, seen: Bytes, spread: Spread, hints: Hints) -> Byt
         flat = table.take(labels, 0)
         cv2.copyTo(ground[rows], (labels < 0).view(np.uint8), flat)
         cv2.add(flat, added[rows], out[rows], dtype=cv2.CV_8U)
-    borrow(out, spread.labels, spread.lent)
     return out

@@ -12,7 +12,6 @@ from inkhue.pixels import WHITE, strips
 from inkhue.regions.areas import Regions
 from inkhue.regions.borders import Touching, gather_offers, meeting_cells, settled, touching
 from inkhue.regions.flood import BEYOND, SEED, Flood, flooded
-from inkhue.regions.lend import Lent, find_lent
 from inkhue.regions.rooms import joined
 from inkhue.regions.seeds import Seeds, find_seeds
 from inkhue.regions.soft import Soft, run_together
@@ -31,7 +30,7 @@ class Spread:
         tones: (k,) int64, a hint of each area.
         held: (m,) int64, the pixels (flat indices) that hints lie on, without idle hints.
         soft: where hints' colours run into each other, of the reduced page.
-        lent: what no hint reaches borrows, of the reduced page.
+        reached: (n,) bool, which cells a hint reaches.
         idle: the hints that lie on ink, with no paper near: they do nothing.
         visited: cells that made offers to their neighbours, all rounds together.
     """
@@ -42,7 +41,7 @@ class Spread:
     tones: NDArray[np.int64]
     held: NDArray[np.intp]
     soft: Soft
-    lent: Lent
+    reached: NDArray[np.bool_]
     idle: tuple[int, ...]
     visited: int
 
@@ -69,10 +68,9 @@ def spread(regions: Regions, hints: Hints) -> Spread:
     labels, sure, areas, tones = paint(regions, hints, seeds, flood)
     labels.reshape(-1)[held] = holder
     sure.reshape(-1)[held] = 255
-    colors = palette(hints)
-    soft = run_together(regions.reduced(labels), regions.reach, colors)
-    lent = find_lent(regions, flood.key < BEYOND, areas, colors.take(tones, 0))
-    return Spread(labels, sure, areas, tones, held, soft, lent, idle, visited)
+    soft = run_together(regions.reduced(labels), regions.reach, palette(hints))
+    reached = flood.key < BEYOND
+    return Spread(labels, sure, areas, tones, held, soft, reached, idle, visited)
 
 
 def palette(hints: Hints) -> NDArray[np.uint8]:

@@ -168,14 +168,13 @@ def mix(made: Bytes, spread: Spread, colors: Floats) -> None:
         return
     size = made.shape[1::-1]
     mixed = cv2.resize(spread.soft.mixed, size, interpolation=cv2.INTER_LINEAR)
-    at = np.flatnonzero(
-        cv2.resize(spread.soft.holds.view(np.uint8), size, interpolation=cv2.INTER_NEAREST)
-    )
-    flat, soft, labels = made.reshape(-1, 3), mixed.reshape(-1, 3), spread.labels.reshape(-1)
-    for low in range(0, len(at), BAND):
-        here = at[low : low + BAND]
-        away = soft.take(here, 0) - colors.take(labels.take(here), 0)
-        flat[here] = np.rint(flat.take(here, 0) + away).clip(0, 255).astype(np.uint8)
+    holds = cv2.resize(spread.soft.holds.view(np.uint8), size, interpolation=cv2.INTER_NEAREST)
+    for rows in strips(made):
+        labels = spread.labels[rows].reshape(-1)
+        at = np.flatnonzero(holds[rows].reshape(-1).view(np.bool_) & (labels >= 0))
+        flat, soft = made[rows].reshape(-1, 3), mixed[rows].reshape(-1, 3)
+        away = soft.take(at, 0) - colors.take(labels.take(at), 0)
+        flat[at] = np.rint(flat.take(at, 0) + away).clip(0, 255).astype(np.uint8)
 
 
 class Around(NamedTuple):

@@ -10,6 +10,7 @@ from numpy.typing import NDArray
 
 from inkhue.pixels import WHITE
 from inkhue.regions.areas import Regions
+from inkhue.regions.graph import Graph
 from inkhue.regions.integers import log_steps
 
 GOLDEN: Final = (1 + 5**0.5) / 2
@@ -22,16 +23,26 @@ def rooms(regions: Regions) -> NDArray[np.int32]:
     Returns:
         (H, W) int32, from 0 in the order of the rooms' first cells; -1 on a page without paper.
     """
-    graph = regions.graph
-    count = len(graph)
-    cell, column = np.nonzero(graph.neighbor < count)
-    one, other = graph.hilltop[cell], graph.hilltop[graph.neighbor[cell, column]]
-    passes = log_steps(graph.width[cell, column] + 1)
-    open_ = np.minimum(graph.height[one], graph.height[other]) - passes <= NARROW
-    room = joined(count, one[open_], other[open_])[graph.hilltop]
+    room = joined_hills(regions.graph, np.ones(len(regions.graph), np.bool_))
     _, first, number = np.unique(room, return_index=True, return_inverse=True)
     order = np.argsort(np.argsort(first))
     return np.append(order[number], -1).astype(np.int32)[regions.cells]
+
+
+def joined_hills(graph: Graph, there: NDArray[np.bool_]) -> NDArray[np.int64]:
+    """Join the hills that no narrow pass parts, by way of the cells that are `there`, (n,).
+
+    Returns:
+        (n,) the least of the hilltops that each cell's own is joined to.
+    """
+    count = len(graph)
+    cell, column = np.nonzero((graph.neighbor < count) & there[:, None])
+    both = there[graph.neighbor[cell, column]]
+    cell, column = cell[both], column[both]
+    one, other = graph.hilltop[cell], graph.hilltop[graph.neighbor[cell, column]]
+    passes = log_steps(graph.width[cell, column] + 1)
+    open_ = np.minimum(graph.height[one], graph.height[other]) - passes <= NARROW
+    return joined(count, one[open_], other[open_])[graph.hilltop]
 
 
 def tinted(numbers: NDArray[np.int32]) -> NDArray[np.uint8]:
