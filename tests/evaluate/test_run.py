@@ -8,6 +8,7 @@ import json
 import re
 import shutil
 import sys
+import time
 from dataclasses import replace
 from pathlib import Path
 
@@ -20,6 +21,7 @@ pytest.importorskip("torch", reason="pip install inkhue[evaluate]")
 pytest.importorskip("skimage", reason="pip install inkhue[evaluate]")
 
 from inkhue.cli import main
+from inkhue.evaluate import run
 from inkhue.evaluate.figures import blocks
 from inkhue.evaluate.recorded import parsed
 from inkhue.evaluate.run import Plan, evaluate
@@ -33,8 +35,10 @@ from inkhue.evaluate.systems import (
 
 # A program that paints everything in the colour of the first hint.
 PAINT = """
-import json, sys
+import json, os, sys
 from PIL import Image
+if os.path.exists("STOP"):
+    sys.exit("not again")
 hints = json.load(open(sys.argv[1]))["hints"]
 size = tuple(map(int, sys.argv[3:5])) or (512, 512)
 Image.new("RGB", size, hints[0]["color"] if hints else "white").save(sys.argv[2])
@@ -74,7 +78,7 @@ def flats(tmp_path):
 @pytest.fixture
 def painter(tmp_path):
     script = tmp_path / "paint.py"
-    script.write_text(PAINT)
+    script.write_text(PAINT.replace("STOP", str(tmp_path / "stop")))
     return f"paint={sys.executable} {script} {{hints_json}} {{out}} 512 512"
 
 
@@ -128,7 +132,7 @@ def test_a_run_goes_on_where_it_was_killed(flats, tmp_path, painter):
     kept = sorted((tmp_path / "out").rglob("*.npz"))
     half = next(path for path in kept if "scores" in path.parts)
     half.write_bytes(half.read_bytes()[:50])
-    (tmp_path / "paint.py").write_text("raise SystemExit('not again')")
+    (tmp_path / "stop").touch()
     again = scored(flats, tmp_path / "out", systems, hints=(10,), limit=1)
     assert not again.failures
     assert numbers(again, "ciede") == numbers(first, "ciede")
@@ -155,12 +159,67 @@ def test_a_run_goes_on_where_it_was_killed(flats, tmp_path, painter):
 def test_a_program_that_fails_is_listed_and_the_rest_is_scored(flats, tmp_path, script, says):
     program = tmp_path / "bad.py"
     program.write_text(script)
-    bad = CommandSystem(f"{sys.executable} {program} {{out}}", 1, with_lines=False)
+    seconds = 1 if "sleep" in script else 30
+    bad = CommandSystem(f"{sys.executable} {program} {{out}}", seconds, with_lines=False)
     systems = [bad, RivalSystem("watershed-lines")]
     outcome = scored(flats, tmp_path / "out", systems, hints=(10,), limit=1)
     assert [failure.id for failure in outcome.failures] == ["p0"]
     assert says in outcome.failures[0].reason
     assert [row.system for row in outcome.predictions] == ["watershed-lines"]
+    (block,) = blocks(outcome)
+    assert block.pictures == 1
+    assert block.find("CIEDE2000", "watershed-lines").estimate.value > 0
+    assert block.find("CIEDE2000", bad.name) is None
+    assert any("coloured no picture" in note for note in block.notes)
+
+
+def test_a_model_that_crashes_on_one_picture_is_listed_and_the_rest_is_scored(flats, tmp_path):
+    crashing = RivalSystem("watershed-lines")
+    write_picture(flats, "p0", "#c03020", line=False)
+    (flats / "p0.line.png").unlink()  # else all have the same lines
+    first = make_item(read_set([str(flats)], 1)[0]).line
+
+    def fill(line, hints):
+        if np.array_equal(line, first):
+            raise ValueError("out of my depth")
+        return FILL.fill(line, hints)
+
+    crashing.fill = fill
+    outcome = scored(flats, tmp_path / "out", [crashing], hints=(10,), limit=2)
+    assert [failure.id for failure in outcome.failures] == ["p0"]
+    assert "out of my depth" in outcome.failures[0].reason
+    assert [row.id for row in outcome.predictions] == ["p1"]
+
+
+def test_what_a_program_started_ends_with_it(flats, tmp_path):
+    """A wrapper that hangs takes its child along."""
+    mark = tmp_path / "alive"
+    child = f"import time; time.sleep(3); open({str(mark)!r}, 'w')"
+    wrapper = tmp_path / "wrapper.py"
+    wrapper.write_text(f"import subprocess, sys; subprocess.run([sys.executable, '-c', {child!r}])")
+    system = CommandSystem(f"{sys.executable} {wrapper} {{out}}", 1, with_lines=False)
+    outcome = scored(flats, tmp_path / "out", [system], hints=(10,), limit=1)
+    assert "more than 1 s" in outcome.failures[0].reason
+    time.sleep(3)
+    assert not mark.exists()
+
+
+def test_an_edited_program_is_another_one(tmp_path):
+    program = tmp_path / "paint.py"
+    keys = []
+    for text in ("one", "two"):
+        program.write_text(text)
+        command = f"{sys.executable} {program} {{out}}"
+        keys.append(CommandSystem(command, 1, with_lines=False).key)
+    assert keys[0] != keys[1]
+
+
+def test_other_hints_are_another_prediction(flats, tmp_path, monkeypatch):
+    first = scored(flats, tmp_path / "out", [FILL], hints=(10,), limit=1)
+    pixel_hints = run.pixel_hints
+    monkeypatch.setattr(run, "pixel_hints", lambda item, number: pixel_hints(item, number + 1))
+    other = scored(flats, tmp_path / "out", [FILL], hints=(10,), limit=1)
+    assert numbers(first, "ciede") != numbers(other, "ciede")
 
 
 def test_a_broken_picture_is_listed_and_the_rest_is_scored(flats, tmp_path):
@@ -232,6 +291,8 @@ def test_a_run_with_failures_ends_with_1_and_says_so(flats, tmp_path):
         (["--model", "watershed-lines,watershed-lines"], "given twice"),
         (["--command", "paint {line}"], "{out}"),
         (["--command", 'paint "{out}'], "cannot be read"),
+        (["--command", "paint {lines} {out}"], "did you mean 'line'?"),
+        (["--command", "paint {out}", "--seconds", "0"], "--seconds"),
         ([], "nothing to score"),
         (["--model", "none/such.csv.gz"], "there is no such file"),
         (["--model", "watershed-lines", "--hints", "many"], "give numbers"),
@@ -245,6 +306,34 @@ def test_what_is_asked_wrongly_is_one_line(flats, tmp_path, args, says):
     assert done.exit_code == 2
     assert says in done.output
     assert done.output.count("\n") == 1
+
+
+def test_two_sets_of_one_name_are_one_line(flats, tmp_path):
+    other = tmp_path / "other" / "flats"
+    shutil.copytree(flats, other)
+    for second in (flats, other):
+        done = CliRunner().invoke(main, [
+            "evaluate", "--data", str(flats), str(second), "--model", "watershed-lines",
+            "--hints", "10", "-o", str(tmp_path / "out"),
+        ])  # fmt: skip
+        assert done.exit_code == 2
+        assert "is there already" in done.output
+        assert done.output.count("\n") == 1
+
+
+def test_hint_auc_stands_in_the_report_and_a_failure_costs_no_report(flats, tmp_path):
+    pytest.importorskip("hintauc", reason="pip install inkhue[hint-auc]")
+    (flats / "p0.png").write_bytes(b"no picture")
+    done = CliRunner().invoke(main, [
+        "evaluate", "--data", str(flats), "--model", "watershed-lines", "--hints", "10",
+        "--command", "broken=no-such-program-here {out}", "--limit", "2", "--hint-auc",
+        "-o", str(tmp_path / "out"),
+    ])  # fmt: skip
+    assert done.exit_code == 1, done.output
+    table = (tmp_path / "out" / "report.md").read_text().partition("Hint-AUC")[2]
+    assert "(1 pictures)" in table
+    assert "| watershed-lines |" in table
+    assert "broken: failed" in table
 
 
 @pytest.mark.parametrize("data", ["empty", "missing.tar", "broken.tar"])

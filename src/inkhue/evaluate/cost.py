@@ -31,22 +31,39 @@ class Cost:
 
 def costs(systems: Sequence[System], item: Item, hints: Hints) -> list[Cost]:
     """Measure all systems on one picture, alternating, and look up what is known."""
-    times = alternate(systems, item, hints)
+    times = alternate([with_threads(system) for system in systems], item, hints)
     return [cost_of(system, taken) for system, taken in zip(systems, times, strict=True)]
 
 
 def alternate(systems: Sequence[System], item: Item, hints: Hints) -> list[float | None]:
-    """Return each system's median time, ms; the first of its runs does not count."""
+    """Return each system's median time, ms; the first of its runs does not count.
+
+    A system that fails is not run again.
+    """
     taken: list[list[float]] = [[] for _ in systems]
+    failed: set[str] = set()
     for _ in range(ROUNDS + 1):
         for system, times in zip(systems, taken, strict=True):
+            if system.name in failed:
+                continue
             started = time.perf_counter()
             try:
                 predict(system, item, hints)
             except SystemFailedError:
-                continue
+                failed.add(system.name)
             times.append(1000 * (time.perf_counter() - started))
-    return [statistics.median(times[1:]) if times[1:] else None for times in taken]
+    return [
+        None if system.name in failed else statistics.median(times[1:])
+        for system, times in zip(systems, taken, strict=True)
+    ]
+
+
+def with_threads(system: System) -> System:
+    """Return a model on THREADS; programs see to their own."""
+    if not isinstance(system, ModelSystem):
+        return system
+    obey = None if system.usual else system.obey
+    return ModelSystem(str(system.model.folder), obey, THREADS)
 
 
 def cost_of(system: System, milliseconds: float | None) -> Cost:

@@ -57,12 +57,18 @@ class Metric:
         """Whether it is of all pictures together, and has no number for each."""
         return self.pooled or self.of_set is not None
 
+    @property
+    def of_layer(self) -> bool:
+        """Whether it is of the colour layer, not of the result."""
+        return self.source in OF_LAYER
+
 
 def percentile(q: float) -> Statistic:
     """Return the statistic that is this percentile."""
     return partial(np.percentile, q=q)
 
 
+OF_LAYER = {"hint_error", "hint_spread", "accuracy", "bleed"}
 FRECHET = {"of_set": frechet.distance, "resampled": frechet.resampled}
 METRICS = (
     Metric("LPIPS", "lpips", "lower", 4),

@@ -72,7 +72,11 @@ def write_report(outcome: Outcome, figures: Sequence[Block]) -> Path:
 def section(block: Block, outcome: Outcome, pictures: dict[tuple[str, str], Picture]) -> Section:
     """Make a block's tables and sheets."""
     rows = grouped(outcome.predictions)[block.title]
-    tables = [figure_table(block, outcome.instruments.unmeasured), difference_table(block)]
+    with_lines = {system.name for system in outcome.plan.systems if system.with_lines}
+    tables = [
+        figure_table(block, outcome.instruments.unmeasured, with_lines),
+        difference_table(block),
+    ]
     if block.condition != REGIONS:
         tables.append(source_table(block))
     in_set = {key: picture for (shard, key), picture in pictures.items() if shard == block.shard}
@@ -110,7 +114,7 @@ def hint_auc_tables(outcome: Outcome) -> list[Table]:
     broken = {(failure.shard, failure.id) for failure in outcome.failures if not failure.system}
     tables = []
     for found in outcome.sets:
-        items = [make_item(p) for p in found if (shard_name(p), p.id) not in broken]
+        items = [make_item(p) for p in found if (p.shard, p.id) not in broken]
         if not items:
             continue
         rows = tuple(hint_auc_row(system, items) for system in outcome.plan.systems)

@@ -27,7 +27,7 @@ from inkhue.evaluate.sets import (
     shard_name,
 )
 from inkhue.evaluate.store import file_name, kept_prediction, kept_score
-from inkhue.evaluate.systems import Prediction, System, files_version
+from inkhue.evaluate.systems import Prediction, System, digest, files_version
 from inkhue.evaluate.true_regions import FEWEST, true_regions
 from inkhue.hints import Hints
 
@@ -200,8 +200,7 @@ class Desk:
         self.item = item
         self.folder = folder
         self.instruments = instruments
-        measured = "s" * instruments.squeeze + "i" * instruments.inception
-        self.version = f"{scoring_version()[:8]}{measured}"
+        self.version = digest(scoring_version(), *instruments.files)[:12]
         pixels = hashlib.sha256(item.original.tobytes() + item.line.tobytes()).hexdigest()
         self.name = f"{file_name(item.id)}-{pixels[:8]}"
 
@@ -217,7 +216,7 @@ class Desk:
 
     def score(self, system: System, condition: str, hints: Hints, regions: Regions | None) -> Score:
         """Return a system's score."""
-        place = self.place("scores", system, condition) / f"{self.version}.npz"
+        place = self.place("scores", system, condition, hints) / f"{self.version}.npz"
         return kept_score(
             place,
             lambda: self.scorer.score(self.prediction(system, condition, hints), hints, regions),
@@ -225,10 +224,11 @@ class Desk:
 
     def prediction(self, system: System, condition: str, hints: Hints) -> Prediction:
         """Return what a system makes of the picture."""
-        place = self.place("predictions", system, condition)
+        place = self.place("predictions", system, condition, hints)
         return kept_prediction(place, lambda: predict(system, self.item, hints))
 
-    def place(self, kind: str, system: System, condition: str) -> Path:
+    def place(self, kind: str, system: System, condition: str, hints: Hints) -> Path:
         """Return the folder where something of a prediction is kept."""
         who = f"{file_name(system.name)}-{system.key}"
-        return self.folder / kind / who / condition / self.item.shard / self.name
+        given = digest(*(repr((hint.points, hint.color, hint.radius)) for hint in hints))
+        return self.folder / kind / who / condition / self.item.shard / f"{self.name}-{given[:8]}"

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 from collections.abc import Sequence
 from dataclasses import dataclass
 
@@ -37,6 +38,7 @@ class Instruments:
     squeeze: bool
     inception: bool
     missing: tuple[str, ...]  # one line for each file that is missing
+    files: tuple[str, ...]  # digests of those that are here
 
     @property
     def unmeasured(self) -> set[str]:
@@ -52,6 +54,11 @@ def find_instruments() -> Instruments:
         squeeze.find() is not None,
         inception_2015.find() is not None,
         tuple(s.missing for s in (squeeze, inception_2015) if s.find() is None),
+        tuple(
+            hashlib.sha256(path.read_bytes()).hexdigest()
+            for path in (squeeze.find(), inception_2015.find())
+            if path is not None
+        ),
     )
 
 

@@ -1,6 +1,7 @@
 """What a run keeps in its folder: predictions as pictures, scores as arrays, one file each.
 
-A file's path says all that its content depends on, so that nothing stale is ever taken.
+A file's path says what its content depends on: the system with its code and weights, the picture,
+the hints, and for scores the code and weights that score.
 """
 
 from __future__ import annotations

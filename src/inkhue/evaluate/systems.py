@@ -3,8 +3,11 @@
 from __future__ import annotations
 
 import hashlib
+import os
 import re
 import shlex
+import shutil
+import signal
 import subprocess
 import tempfile
 from collections.abc import Callable, Iterable, Sequence
@@ -116,10 +119,14 @@ class CommandSystem:
             raise UsageError(f"--command {command!r}: cannot be read ({error})") from error
         if not any("{out}" in part for part in self.parts):
             raise UsageError(f"--command {command!r}: says nowhere where {{out}} goes")
+        for word in re.findall(r"\{(\w+)\}", " ".join(self.parts)):
+            if word not in PLACES:
+                hint = did_you_mean(word, PLACES)
+                raise UsageError(f"--command {command!r}: knows no {{{word}}}{hint}")
         self.seconds = seconds
         self.with_lines = with_lines
         self.name = found[1] if found else Path(self.parts[0]).stem
-        self.key = digest(command, str(with_lines))
+        self.key = digest(command, str(with_lines), *named_files(self.parts))
 
     def predict(self, item: Item, hints: Hints) -> Prediction:
         """Run the program; what it writes is the colour layer."""
@@ -148,17 +155,29 @@ class CommandSystem:
     def run(self, files: dict[str, Path]) -> None:
         """Run it within the time limit."""
         arguments = [fill_in(part, files) for part in self.parts]
+        silent = subprocess.DEVNULL
         try:
-            done = subprocess.run(
-                arguments, capture_output=True, text=True, errors="replace", timeout=self.seconds
+            # A session of its own, so that what it starts ends with it.
+            program = subprocess.Popen(
+                arguments,
+                stdin=silent,
+                stdout=silent,
+                stderr=subprocess.PIPE,
+                text=True,
+                errors="replace",
+                start_new_session=True,
             )
-        except subprocess.TimeoutExpired:
-            raise InkhueError(f"{self.name} took more than {self.seconds:g} s") from None
         except OSError as error:
             raise InkhueError(f"{self.name} cannot be run ({error.strerror})") from error
-        if done.returncode:
-            last = (done.stderr.strip().splitlines() or ["no message"])[-1]
-            raise InkhueError(f"{self.name} failed with exit code {done.returncode}: {last}")
+        with program:
+            try:
+                _, said = program.communicate(timeout=self.seconds)
+            except subprocess.TimeoutExpired:
+                end(program)
+                raise InkhueError(f"{self.name} took more than {self.seconds:g} s") from None
+        if program.returncode:
+            last = (said.strip().splitlines() or ["no message"])[-1]
+            raise InkhueError(f"{self.name} failed with exit code {program.returncode}: {last}")
 
     def read(self, out: Path) -> Bytes:
         """Read the picture that it wrote."""
@@ -173,6 +192,20 @@ class CommandSystem:
             size = f"{layer.shape[1]}x{layer.shape[0]}"
             raise InkhueError(f"{self.name} wrote {size} pixels where {SIDE}x{SIDE} were asked for")
         return layer
+
+
+def end(program: subprocess.Popen[str]) -> None:
+    """End a program and, where the system has groups of processes, all that it started."""
+    if hasattr(os, "killpg"):
+        os.killpg(program.pid, signal.SIGKILL)
+    else:
+        program.kill()
+
+
+def named_files(parts: Sequence[str]) -> list[str]:
+    """Return digests of the files that a command names: an edited program is another one."""
+    paths = [Path(shutil.which(parts[0]) or parts[0]), *map(Path, parts[1:])]
+    return [hashlib.sha256(path.read_bytes()).hexdigest() for path in paths if path.is_file()]
 
 
 def fill_in(part: str, files: dict[str, Path]) -> str:

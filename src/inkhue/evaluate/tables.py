@@ -8,9 +8,9 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from inkhue.evaluate.figures import METRICS, Block, Figure, Metric
+from inkhue.evaluate.figures import METRICS, Block, Figure, Metric, generator, numbers
 from inkhue.evaluate.rows import Row
-from inkhue.evaluate.statistics import Estimate
+from inkhue.evaluate.statistics import Estimate, bootstrap
 
 if TYPE_CHECKING:  # it loads torch
     from inkhue.evaluate.cost import Cost
@@ -30,10 +30,13 @@ class Table:
     best: frozenset[tuple[int, int]] = frozenset()
 
 
-def figure_table(block: Block, unmeasured: Collection[str] = ()) -> Table:
+def figure_table(
+    block: Block, unmeasured: Collection[str] = (), with_lines: Collection[str] = ()
+) -> Table:
     """Lay out a block: a row a metric, a column a system, the best set off.
 
-    `unmeasured`: scores that there are no weights for.
+    `unmeasured`: scores that there are no weights for. `with_lines`: systems that paint lines into
+    their colour layer, which its rows say.
     """
     rows: list[tuple[str, ...]] = []
     best = set()
@@ -45,7 +48,13 @@ def figure_table(block: Block, unmeasured: Collection[str] = ()) -> Table:
             continue
         for column in best_columns(metric, found):
             best.add((len(rows), column + 1))
-        rows.append((label(metric), *(shown(figure, metric) for figure in found)))
+        cells = [shown(figure, metric) for figure in found]
+        if metric.of_layer:
+            cells = [
+                f"{cell} (with lines)" if cell and name in with_lines else cell
+                for name, cell in zip(block.systems, cells, strict=True)
+            ]
+        rows.append((label(metric), *cells))
     title = f"{block.title} ({block.pictures} pictures)"
     return Table(title, ("", *block.systems), tuple(rows), frozenset(best))
 
@@ -124,7 +133,8 @@ def cost_table(costs: Sequence[Cost]) -> Table:
         )
         for cost in costs
     )
-    return Table("Cost of a picture of 512 x 512 pixels, two threads", header, rows)
+    title = "Cost of a picture of 512 x 512 pixels (models on two threads; programs on their own)"
+    return Table(title, header, rows)
 
 
 def number(value: float | None, form: str) -> str:
@@ -156,9 +166,10 @@ def source_table(block: Block) -> Table | None:
 
 
 def mean_of(rows: Sequence[Row], source: str, digits: int) -> str:
-    """Write the mean of a score."""
-    values = [float(row.score[source]) for row in rows if source in row.score]
-    return f"{np.mean(values):.{digits}f}" if values else ""
+    """Write the mean of a score with its interval."""
+    values = numbers(rows, source)
+    known = not np.isnan(values).all()
+    return interval(bootstrap(values, np.mean, generator()), digits) if known else ""
 
 
 def markdown(table: Table) -> str:

@@ -106,8 +106,8 @@ def obey(color: Tensor, area: Tensor, tone: Tensor) -> Tensor:
     """
     luma = luma_of(color)
     values = 0.5 * (color + luma)
-    deviation = strength(tone) * (values - means(values, area))
-    deviation = functional.softshrink(deviation, STILL / 255)
+    deviation = functional.softshrink(values - means(values, area), STILL / 255)
+    deviation = strength(tone) * deviation
     below = tone.clamp(1e-3, CONTRAST / 255)
     above = (1 - tone).clamp(1e-3, CONTRAST / 255)
     for _ in range(STEPS):  # Newton's, so that bending does not move the mean
