@@ -10,7 +10,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from inkhue.hints import Hint, Hints
+from inkhue.hints import Hint, Hints, Mask, painted
 from inkhue.page import open_page
 from inkhue.pixels import WHITE
 from inkhue.regions import find_regions, obey, rooms, spread
@@ -235,6 +235,48 @@ def test_hint_on_ink_goes_to_the_nearest_room_or_is_listed() -> None:
     far = spread(regions, page(dot(45, 48, RED, 2)))
     assert far.idle == (0,)
     assert (far.labels == -1).all()
+
+
+def test_painted_hint_on_ink_reaches_as_far_as_a_dot_of_its_size() -> None:
+    line = boxes()
+    line[40:56, 30:60] = 0
+    regions = find_regions(line)
+    square = np.ones((5, 5), np.bool_)  # as a dot of radius 2.8
+    near = spread(regions, page(painted(Mask(31, 46, square), RED)))
+    assert near.idle == ()
+    assert share(near.labels, np.s_[24:38, 14:44], 0) == 1
+    far = spread(regions, page(painted(Mask(42, 46, square), RED)))
+    assert far.idle == (0,)
+
+
+def test_hundreds_of_hints_hold_each_at_its_place() -> None:
+    rng = np.random.default_rng(4)
+    line = np.full((256, 1700), 255, np.uint8)  # as wide as is reduced by three
+    line[::32] = line[:, ::32] = 0
+    places = rng.permutation(255 * 1699)[:400]
+    dots = [
+        Hint(((p % 1699 + 0.5, p // 1699 + 0.5),), tuple(rng.integers(0, 256, 3).tolist()), 1.0)
+        for p in places.tolist()
+    ]
+    hints = Hints(1700, 256, tuple(dots))
+    regions = find_regions(line)
+    assert regions.scale == 3
+    found = spread(regions, hints)
+    made = obey(np.full((256, 1700, 3), 120, np.uint8), hints, found, 1.0)[0]
+    owner = hints.owner()
+    held = (owner >= 0) & ~np.isin(owner, found.idle) & (line >= 128)
+    colors = np.array([hint.color for hint in hints])
+    assert len(found.idle) < 10
+    assert (made[held] == colors[owner[held]]).all()
+    assert (found.labels[held] == owner[held]).all()
+
+
+def test_screentone_does_not_hold_a_hint_back() -> None:
+    line = boxes()
+    ys, xs = np.mgrid[20:76, 10:40]
+    line[20:76, 10:40][(ys % 4 < 2) & (xs % 4 < 2)] = 190  # a fine grey tone
+    found = spread(find_regions(line), page(dot(20, 30, RED, 2)))
+    assert share(found.labels, LEFT, 0) > 0.95
 
 
 def test_dot_over_a_line_counts_where_a_third_of_it_is_seen() -> None:

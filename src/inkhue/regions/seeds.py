@@ -77,9 +77,14 @@ def seen_pixels(
 def nearest_visible(visible: NDArray[np.bool_], hint: Hint) -> int:
     """Return the flat index of the visible pixel nearest to a hint's points, -1 without one."""
     width = visible.shape[1]
-    reach = max(2 * hint.radius, math.sqrt(2))
+    points, radius = hint.points, hint.radius
+    if hint.mask is not None:  # as a dot of its size in its middle
+        rows, columns = np.nonzero(hint.mask.pixels)
+        middle = (hint.mask.x + columns.mean() + 0.5, hint.mask.y + rows.mean() + 0.5)
+        points, radius = (middle,), math.sqrt(len(rows) / math.pi)
+    reach = max(2 * radius, math.sqrt(2))
     best = (reach * reach, -1)
-    for x, y in hint.points:
+    for x, y in points:
         top, left = max(0, int(y - reach)), max(0, int(x - reach))
         rows, columns = np.nonzero(visible[top : int(y + reach) + 1, left : int(x + reach) + 1])
         squares = (rows + top + 0.5 - y) ** 2 + (columns + left + 0.5 - x) ** 2
