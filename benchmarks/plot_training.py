@@ -18,7 +18,8 @@ import numpy as np
 
 from inkhue.train.checkpoint import load_config, read_log
 
-SMOOTH = 2000  # crops that a point of a curve is the mean of
+SMOOTH = 2000  # crops that a point of a curve is the mean of,
+LEAST = 4  # and at most a run's part by this
 COLUMNS = 2
 
 
@@ -56,7 +57,8 @@ def read_curves(
         for name in rows[0].losses:
             losses = np.array([row.losses[name] for row in rows])
             if losses.any():
-                window = max(1, SMOOTH * len(rows) // max(1, rows[-1].crops))
+                seen = max(1, rows[-1].crops)
+                window = max(1, min(SMOOTH, seen // LEAST) * len(rows) // seen)
                 smooth = np.convolve(losses, np.ones(window) / window, mode="valid")
                 curves[f"{stage}: {name}"].append(
                     (run.name, crops[len(rows) - len(smooth) :], smooth)

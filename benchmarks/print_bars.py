@@ -26,6 +26,7 @@ from inkhue.evaluate.figures import Block, recorded_blocks
 from inkhue.evaluate.recorded import SUFFIX, Recorded, read_recorded
 from inkhue.evaluate.rows import REGIONS, title_of
 from inkhue.evaluate.statistics import UNKNOWN, Estimate
+from inkhue.evaluate.systems import ModelSystem
 from inkhue.evaluate.tables import NOT_MEASURED, Table, interval, markdown
 from inkhue.measure import measure_apart
 from inkhue.model import Model, find_model
@@ -287,10 +288,13 @@ def notes(model: Model, scores: Mapping[str, Recorded]) -> list[str]:
     """Say what the table does not."""
     shipped = {stage.sha256[:16] for stage in model.stages.values()}
     said = [f"The model is {model.name} {model.version} in {model.folder}."]
+    key = f"key {ModelSystem(str(model.folder), None).key}"
     own = {bar.source.file for bar in BARS if isinstance(bar.source, Scored)}
     for name in sorted(own & scores.keys()):
         if not shipped <= set(re.findall(r"sha256 (\w+)", " ".join(scores[name].facts))):
             said.append(f"{name}{SUFFIX} was recorded with OTHER WEIGHTS than the shipped ones.")
+        elif key not in " ".join(scores[name].facts):
+            said.append(f"{name}{SUFFIX} was recorded by other code that colours than this.")
     said.append("Whether the U-Net pair's LPIPS had levelled off is not in its file of scores.")
     return said
 

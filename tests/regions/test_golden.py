@@ -11,6 +11,7 @@ import pytest
 
 from inkhue.hints import Hint, Hints, parse_color
 from inkhue.regions import find_regions, spread
+from inkhue.regions.lend import find_lent
 
 CASES = sorted((Path(__file__).parent.parent / "golden" / "regions").glob("*.json"))
 
@@ -35,16 +36,24 @@ def test_case(file: Path) -> None:
         for h in case["hints"]
     ]
     regions = find_regions(line, boundary)
-    found = spread(regions, Hints(line.shape[1], line.shape[0], tuple(hints)))
+    given = Hints(line.shape[1], line.shape[0], tuple(hints))
+    found = spread(regions, given)
+    lent = find_lent(regions, found, given)
+    borrows = [] if lent is None else np.flatnonzero(lent.borrows).tolist()
+    colors = [] if lent is None else lent.colors.tolist()
     mixed, holds = found.soft
     soft = [mixed[holds].tolist(), np.flatnonzero(holds).tolist()]
     if os.environ.get("INKHUE_WRITE_GOLDEN"):
         case |= {"cells": regions.cells.tolist(), "labels": found.labels.tolist()}
         case |= {"sure": found.sure.tolist(), "idle": list(found.idle)}
-        case |= {"soft": soft}
+        case |= {"soft": soft, "borrows": borrows, "lent": colors}
         file.write_text(as_text(case))
     assert regions.cells.tolist() == case["cells"]
     assert found.labels.tolist() == case["labels"]
     assert found.sure.tolist() == case["sure"]
     assert soft == case["soft"]
     assert list(found.idle) == case["idle"]
+    assert borrows == case["borrows"]
+    # Means are reckoned in floats: a level more or less.
+    assert np.shape(colors) == np.shape(case["lent"])
+    assert np.abs(np.subtract(colors, case["lent"])).max(initial=0) <= 1
