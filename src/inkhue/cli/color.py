@@ -78,7 +78,7 @@ class Request:
 @click.option("--model", default=DEFAULT_MODEL, show_default=True, help="A name, or a folder.")
 @click.option("--reference", type=FILE, help="A picture whose colours to take (some models).")
 @click.option("--size", type=click.IntRange(min=1), help="Longer side the networks see, pixels.")
-@click.option("--obey", type=float, help="How far hinted pixels take the hint's colour, 0 to 1.")
+@click.option("--obey", type=float, help="How far areas take their hints' colours, 0 to 1.")
 @click.option("--threads", type=click.IntRange(min=1), help="All cores, at most 4, by default.")
 @click.option("--color-only", is_flag=True, help="The colours without the lines.")
 @click.option("--transparent", is_flag=True, help="Keep the page's transparency and clear hints.")
