@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import shutil
+from collections.abc import Iterable
 from pathlib import Path
 
 import numpy as np
@@ -101,8 +102,8 @@ def test_doctor_finds_what_is_wrong(model: Path, spoil, says: str) -> None:
     assert "checks failed" in done.stderr
 
 
-def grey(picture: np.ndarray) -> np.ndarray:
-    return np.full(picture.shape, 128, np.uint8)
+def grey(planes: Iterable[np.ndarray]) -> np.ndarray:
+    return np.full_like(np.dstack(list(planes)), 128, np.uint8)
 
 
 @pytest.mark.parametrize(

@@ -38,7 +38,7 @@ class Instruments:
     squeeze: bool
     inception: bool
     missing: tuple[str, ...]  # one line for each file that is missing
-    files: tuple[str, ...]  # digests of those that are here
+    files: tuple[str, ...] = ()  # digests of those that are here
 
     @property
     def unmeasured(self) -> set[str]:
