@@ -54,7 +54,10 @@ def borrow(layer: Bytes, regions: Regions, spread: Spread, hints: Hints, share: 
 
 
 def find_lent(regions: Regions, spread: Spread, hints: Hints) -> Lent | None:
-    """Find who borrows, and what; None where nobody lends or nobody borrows."""
+    """Find who borrows of whom; None where nobody lends or nobody borrows.
+
+    `spread` and its hints are of the regions' page.
+    """
     poor = unreached(regions, spread.reached)
     if not poor.any():
         return None
@@ -87,12 +90,15 @@ def unreached(regions: Regions, reached: NDArray[np.bool_]) -> NDArray[np.bool_]
     return np.asarray(np.append(~reached, False) & ~around[part])
 
 
-def surrounding(edge: NDArray[np.integer[Any]], count: int) -> NDArray[np.bool_]:
-    """Return which of the numbers from 0 hold AROUND's share of the page's edge, (count + 1,)."""
-    held = np.bincount(edge[edge >= 0], minlength=count + 1)
-    return np.asarray(held * AROUND >= len(edge))
+def surrounding(rim: NDArray[np.integer[Any]], count: int) -> NDArray[np.bool_]:
+    """Return which of the numbers from 0 hold AROUND's share of the page's edge, (count + 1,).
+
+    rim: (k,) the numbers along that edge, -1 = none.
+    """
+    held = np.bincount(rim[rim >= 0], minlength=count + 1)
+    return np.asarray(held * AROUND >= len(rim))
 
 
 def edge(plane: NDArray[np.int32]) -> NDArray[np.int32]:
-    """Return the values along a plane's edge."""
+    """Return the values along a plane's (h, w) edge, (2 h + 2 w,): corners twice."""
     return np.concatenate([plane[0], plane[-1], plane[:, 0], plane[:, -1]])
