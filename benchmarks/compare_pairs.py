@@ -1,9 +1,10 @@
 """AU-Net against U-Net at one width: same pictures, same number of crops, same seeds.
 
-    compare_pairs.py --data SHARDS... --width 16 --seeds 0 1 -o FOLDER
+    compare_pairs.py --data SHARDS... --width 16 --seeds 0 1 --score val.tar -o FOLDER
 
-trains both pairs from nothing for each seed and exports them as FOLDER/NAME-wWIDTH-sSEED. What is
-there already is left alone; a run that was stopped goes on. Score them by `inkhue evaluate`.
+trains both pairs from nothing for each seed, exports them as FOLDER/NAME-wWIDTH-sSEED, and scores
+them with `inkhue evaluate` on the first pictures of a set: FOLDER/report holds the table. What is
+there already is left alone; a run that was stopped goes on.
 """
 
 from __future__ import annotations
@@ -28,23 +29,34 @@ def main() -> None:
     parser.add_argument("--seeds", type=int, nargs="+", default=[0, 1])
     parser.add_argument("--draft-crops", type=int, default=6000)
     parser.add_argument("--colorize-crops", type=int, default=2400)
+    parser.add_argument("--score", nargs="+", default=[], help="sets to score them on")
+    parser.add_argument("--pictures", type=int, default=64, help="of each set, the first ones")
     parser.add_argument("-o", "--output", type=Path, required=True)
     given = parser.parse_args()
-    for seed in given.seeds:
-        for network in NETWORKS:
-            make_pair(network, seed, given)
+    pairs = [make_pair(network, seed, given) for seed in given.seeds for network in NETWORKS]
+    if given.score:
+        score(pairs, given)
 
 
-def make_pair(network: str, seed: int, given: argparse.Namespace) -> None:
+def score(pairs: list[Path], given: argparse.Namespace) -> None:
+    """Score the networks alone: obeyed hints would hide most of the difference."""
+    data = [part for shard in given.score for part in ("--data", shard)]
+    models = ",".join(f"{pair}@0" for pair in pairs)
+    first = ("--hints", "10,140", "--limit", given.pictures)
+    call("evaluate", *data, "--model", models, *first, "-o", given.output / "report")
+
+
+def make_pair(network: str, seed: int, given: argparse.Namespace) -> Path:
     """Train one pair and export it."""
     name = f"{network}-w{given.width}-s{seed}"
     model, draft, colorize = (given.output / f"{name}{part}" for part in ("", "-draft", "-color"))
     if (model / "model.json").is_file():
-        return
+        return model
     train(config("draft", network, seed, given), draft, given.data)
     second = config("colorize", network, seed, given)
     train(second, colorize, given.data, "--draft", draft, "--init", draft)
     call("export", draft, colorize, "-o", model)
+    return model
 
 
 def config(stage: str, network: str, seed: int, given: argparse.Namespace) -> TrainConfig:
