@@ -8,7 +8,12 @@ import pytest
 
 pytest.importorskip("fsspec")
 
-from inkhue.data.borders import UNKNOWN, borders_of_flats, borders_of_labels
+from inkhue.data.borders import (
+    UNKNOWN,
+    borders_of_flats,
+    borders_of_labels,
+    borders_of_paintings,
+)
 from inkhue.data.drawn import drawings
 from inkhue.data.shards import read_shards
 
@@ -133,9 +138,37 @@ def test_real_flats_mostly_know_their_borders(art):
     assert all(0.0005 < (b == 0).mean() < 0.3 for b in known)
 
 
-def test_a_picture_without_true_lines_knows_none(art):
+def brushed(rgb, rng):
+    """The same picture, painted."""
+    return np.clip(rgb + rng.normal(0, 6, (SIDE, SIDE, 1)), 0, 255).astype(np.uint8)
+
+
+@pytest.mark.parametrize("thick", [0, 3])
+def test_of_paintings_borders_are_where_colours_end_and_nowhere_else(thick, rng):
+    rgb, line = halves(RED, BLUE, thick)
+    line[MIDDLE // 2] = 0  # drawn after a fold of the same colour
+    found = borders_of_paintings(brushed(rgb, rng), line)
+    assert len(columns(found))
+    assert np.abs(columns(found) - (MIDDLE - 0.5)).max() <= 2
+    beside = np.delete(found, range(MIDDLE - 4, MIDDLE + 4), axis=1)
+    assert (beside == 255).mean() > 0.98
+
+
+def test_of_paintings_faint_borders_are_left_open():
+    found = borders_of_paintings(*halves((120, 120, 120), (146, 146, 146)))
+    assert (found[:, MIDDLE - 2 : MIDDLE + 2] == UNKNOWN).any(axis=1).all()
+    assert not (found == 0).any()
+
+
+def test_nobody_can_say_of_a_painting_that_is_all_ink():
+    assert (borders_of_paintings(halves(RED, BLUE)[0], paper() * 0) == UNKNOWN).all()
+
+
+def test_a_picture_without_true_lines_knows_its_borders_from_its_colours(art):
     pictures = read_shards([str(art / "val.tar")])
-    alone = next(p for p in pictures if p.encoded_line is None)
-    borders = alone.borders()
-    assert borders.shape == alone.rgb().shape[:2]
-    assert (borders == UNKNOWN).all()
+    alone = [p for p in pictures if p.encoded_line is None][:4]
+    for picture in alone:
+        borders = picture.borders()
+        assert borders.shape == picture.rgb().shape[:2]
+        assert 0.001 < (borders == 0).mean() < 0.3
+        assert (borders == 255).mean() > 0.5

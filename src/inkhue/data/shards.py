@@ -14,9 +14,9 @@ import numpy as np
 from numpy.typing import NDArray
 from PIL import Image
 
-from inkhue.data.borders import UNKNOWN, borders_of_flats
+from inkhue.data.borders import UNKNOWN, borders_of_flats, borders_of_paintings
 from inkhue.errors import InkhueError
-from inkhue.lines import over_color
+from inkhue.lines import extract, over_color
 
 PICTURES = (".webp", ".png", ".jpg", ".jpeg")
 
@@ -42,11 +42,16 @@ class Picture:
         return np.array(self.decode(self.encoded_line).convert("L"))
 
     def borders(self) -> NDArray[np.uint8]:
-        """(H, W) uint8: where colours end, see `inkhue.data.borders`."""
+        """(H, W) uint8: where colours end, see `inkhue.data.borders`.
+
+        Of flat art by its true lines; of all else from its colours, by lines that `ink` draws.
+        """
         rgb, line = self.rgb(), self.line()
-        if line is None:
-            return np.full(rgb.shape[:2], UNKNOWN, np.uint8)
-        return borders_of_flats(rgb, line)
+        if line is not None:
+            borders = borders_of_flats(rgb, line)
+            if (borders != UNKNOWN).any():
+                return borders
+        return borders_of_paintings(rgb, extract(rgb, "ink"))
 
     def decode(self, encoded: bytes) -> Image.Image:
         """Open an encoded picture; a broken one is an InkhueError that names the shard."""
