@@ -24,6 +24,7 @@ from inkhue.train.config import (
     to_toml,
 )
 
+LIGHT = "stage = 'colorize'\n[network]\nname = 'light'\nwidth = 32\n"
 CI = "stage = 'colorize'\n[network]\nname = 'ci2018'\n"
 CONFIGS = sorted((Path(__file__).parents[2] / "configs").glob("*.toml"))
 
@@ -127,6 +128,9 @@ def test_there_are_smoke_configs_of_both_stages():
         (CI + "width = 12", ["network.width", "multiple of 8", "ci2018", "12"]),
         (CI + "width = 8\n[crops]\nsize = 96", ["crops.size", "multiple of 64"]),
         ("[loss]\ncontent = 1", ["loss.content", "au-net"]),
+        ("[loss]\nkeep = 1", ["loss.keep", "au-net"]),
+        (LIGHT + "[loss]\nkeep = 1", ["loss.keep", "crops.borders", "l1"]),
+        (LIGHT, ["crops.regions", "light"]),
         ("[network]\nwidth = 0", ["network.width", "0"]),
         ("stage = ", ["no TOML"]),
     ],

@@ -31,7 +31,7 @@ from inkhue.train.checkpoint import load_state, read_log  # noqa: E402
 from inkhue.train.config import LossConfig, read_config  # noqa: E402
 from inkhue.train.export import Form, export  # noqa: E402
 from inkhue.train.loop import Trainer  # noqa: E402
-from inkhue.train.recipes import RECIPES  # noqa: E402
+from inkhue.train.recipes import RECIPES, make_recipe  # noqa: E402
 from inkhue.train.start import Request, train  # noqa: E402
 
 NAMES = ("ci2018", "zhang2017")
@@ -107,7 +107,7 @@ def make(name, **loss):
     config = smoke(name)
     config = replace(config, loss=replace(config.loss, **loss))
     torch.manual_seed(1)
-    return RECIPES[name](config, None, Shelf())
+    return make_recipe(config, None, Shelf())
 
 
 def crops():

@@ -16,7 +16,7 @@ from torch.utils.data import Dataset
 
 from inkhue.data.augment import draw_window, recolor, redraw_lines, vignette
 from inkhue.data.hint_rules import RULES, Rule
-from inkhue.data.known_regions import spread_hints
+from inkhue.data.known_regions import known_borders, spread_hints
 from inkhue.data.shards import Picture
 from inkhue.errors import InkhueError, UsageError, did_you_mean
 from inkhue.lines import METHODS, extract
@@ -46,7 +46,8 @@ class CropConfig:
     hints: Mapping[str, float] = field(default_factory=lambda: {"paper": 1})
     dense_until: int = 0  # so many crops of a run, its first, have dense hints alone
     weights: Mapping[str, float] = field(default_factory=dict)  # of pictures, by part of the id
-    regions: bool = False  # crops also hold their hints spread over regions, and borders
+    borders: bool = False  # crops also hold where colours end
+    regions: bool = False  # that, and their hints spread over regions
     drawings: int = 0  # drawings made by code beside the pictures; "drawn" is part of their ids
     cache_mb: int = 6000  # decoded pictures and lines kept in memory by each worker
 
@@ -68,7 +69,8 @@ def check_names(what: str, given: Mapping[str, float], known: object) -> None:
 class Crops(Dataset[dict[str, Tensor]]):
     """Crop k of a run: `line` (1, S, S), `color` (3, S, S), `hint` (4, h, w), all in [0, 1].
 
-    With `regions`, for the stage `colorize` alone, what `spread_hints` returns is there too.
+    For the stage `colorize` alone: with `borders` what `known_borders` returns is there too, with
+    `regions` what `spread_hints` does.
     For the stage `colorize` h = S / 4 and `line_small` (1, h, w) is the draft network's line art;
     for `draft` h = S. Indices have no end: the same seed and index give the same crop.
     """
@@ -90,7 +92,7 @@ class Crops(Dataset[dict[str, Tensor]]):
         line = self.line_of(chosen, rgb, rng)
         rules = {"dense": 1.0} if index < self.config.dense_until else self.config.hints
         borders = None
-        if self.config.regions:
+        if self.config.borders or self.config.regions:
             borders = self.cache.get((chosen, "borders"), self.pictures[chosen].borders)
         crop = self.cut(rgb, line, borders, rules, rng)
         return {name: torch.from_numpy(part) for name, part in crop.items()}
@@ -150,7 +152,8 @@ class Crops(Dataset[dict[str, Tensor]]):
         if self.stage == "colorize":
             crop["line_small"] = reduce(crop["line"][0])[None]
         if borders is not None:
-            crop |= spread_hints(line, hint, borders, rng)
+            given = (line, hint, borders, rng)
+            crop |= spread_hints(*given) if config.regions else known_borders(borders)
         return crop
 
     def hinted(

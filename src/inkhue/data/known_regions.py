@@ -43,13 +43,21 @@ def spread_hints(
         flats (3, h, w), sure (1, h, w), as the draft network takes them; around (3, h, w), see
         `inkhue.regions.surrounded`; area (S, S) int32, the
         part that takes one tone, -1 = none, and tone (3, S, S), its colour; run (3, S, S), what
-        runs in from a part beside it; border (1, h, w), 1 where colours end, and known (1, h, w),
-        0 where nobody can say.
+        runs in from a part beside it; and what `known_borders` returns.
     """
     border, known = to_cells(borders)
     given = known.any() and rng.random() < WITH_BORDERS
     regions = find_regions(line, believed(border, rng) if given else None)
-    return {**planes(regions, hint), "border": border[None], "known": known[None]}
+    return planes(regions, hint) | known_borders(borders)
+
+
+def known_borders(borders: Bytes) -> dict[str, NDArray[np.generic]]:
+    """Return border (1, h, w), 1 where colours end, and known (1, h, w), 0 where nobody can say.
+
+    borders: (S, S), see `inkhue.data.borders`.
+    """
+    border, known = to_cells(borders)
+    return {"border": border[None], "known": known[None]}
 
 
 def planes(regions: Regions, hint: Floats) -> dict[str, NDArray[np.generic]]:

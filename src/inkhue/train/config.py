@@ -48,6 +48,7 @@ class LossConfig:
     perceptual: float = 0.0  # LPIPS on SqueezeNet; of the pairs and light
     own: float = 0.5  # L1 of the picture before hints are obeyed; light alone, as the next one
     border: float = 0.0  # cross-entropy of the boundary map
+    keep: float = 0.0  # the boundary map alone is trained, features stay like those of --init
 
 
 @dataclass(frozen=True)
@@ -96,8 +97,23 @@ class TrainConfig:
             raise UsageError(
                 f"network.width must be a multiple of {system.widths} for {name}, not {width}"
             )
+        if self.loss.keep:
+            self.check_borders_alone()
+        elif name == "light" and not self.crops.regions:
+            raise UsageError("crops.regions: light paints from spread hints: set it to true")
         if self.loss.content and not system.contents:
             raise UsageError(f"loss.content: {name} has no such loss, leave it out")
+
+    def check_borders_alone(self) -> None:
+        """Features are kept while light's boundary map alone is trained, and never else."""
+        loss = self.loss
+        if self.network.name != "light":
+            raise UsageError(f"loss.keep: {self.network.name} has no boundary map, leave it out")
+        if loss.l1 or loss.own or loss.perceptual or loss.adversarial or not self.crops.borders:
+            raise UsageError(
+                "loss.keep: is for the boundary map alone: set crops.borders to true and the losses"
+                " l1, own, perceptual and adversarial to 0"
+            )
 
 
 def read_config(path: Path) -> TrainConfig:

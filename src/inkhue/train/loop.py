@@ -25,7 +25,7 @@ from inkhue.errors import InkhueError, UsageError
 from inkhue.models.pretrained import Shelf
 from inkhue.train.checkpoint import save_samples, save_state
 from inkhue.train.config import TrainConfig
-from inkhue.train.recipes import RECIPES, Painted
+from inkhue.train.recipes import Painted, make_recipe
 from inkhue.train.report import Report
 from inkhue.train.sheet import save_sheet
 
@@ -50,7 +50,7 @@ class Trainer:
         self.fabric = fabric
         self.frozen = frozen
         self.shelf = Shelf() if shelf is None else shelf  # published weights that it leans on
-        self.recipe = RECIPES[config.network.name](config, frozen, self.shelf)
+        self.recipe = make_recipe(config, frozen, self.shelf)
         if fabric.world_size > 1 and not self.recipe.several:
             raise UsageError(
                 f"{config.network.name} trains on one device: start it without torchrun"

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+
 import torch
 from torch import Tensor
 from torch.nn import functional
@@ -25,3 +27,10 @@ def judging(logits_real: Tensor, logits_made: Tensor, wanted: Tensor | None = No
     """Cross-entropy of the critic: real is `wanted`, or 1, made is 0."""
     made = functional.binary_cross_entropy_with_logits(logits_made, torch.zeros_like(logits_made))
     return (fooling(logits_real, wanted) + made) / 2
+
+
+def border_entropy(logits: Tensor, crops: Mapping[str, Tensor]) -> Tensor:
+    """Cross-entropy of a boundary map (N, 1, h, w) where the crops' borders are known."""
+    entropy = functional.binary_cross_entropy_with_logits(logits, crops["border"], reduction="none")
+    known = crops["known"]
+    return (entropy * known).sum() / known.sum().clamp(min=1)

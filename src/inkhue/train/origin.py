@@ -79,7 +79,7 @@ def origin_of_run(path: Path, config: TrainConfig) -> Origin:
 
 
 def origin_of_frozen(frozen: dict[str, Any]) -> Origin:
-    """Return the draft network that a colorize run keeps (see `freeze`)."""
+    """Return the network that a run keeps as it is (see `freeze`)."""
     network = NetworkConfig(frozen["name"], frozen["width"])
     module = make_network(network.name, "draft", network.width)
     module.load_state_dict(frozen["weights"])
@@ -87,7 +87,7 @@ def origin_of_frozen(frozen: dict[str, Any]) -> Origin:
 
 
 def freeze(draft: Origin) -> dict[str, Any]:
-    """Return what a colorize run keeps of its draft network: weights and how they came about."""
+    """Return what a run keeps of a network: weights and how they came about."""
     return {
         "weights": draft.module.state_dict(),
         "name": draft.network.name,

@@ -64,7 +64,7 @@ def train(request: Request, tell: Tell, note: Callable[[str], None] = log.warnin
     config = same_run(request) if request.resume else request.config
     state = load_state(request.folder) if request.resume else None
     began = None if state is None else state.get("published", ())
-    trainer = Trainer(config, fabric, frozen_draft(request, state), Shelf(began))
+    trainer = Trainer(config, fabric, frozen_part(request, state), Shelf(began))
     for text in trainer.shelf.notes:
         note(text)
     if state is None and request.init is not None:
@@ -135,19 +135,32 @@ def same_run(request: Request) -> TrainConfig:
     return request.config
 
 
-def frozen_draft(request: Request, state: dict[str, Any] | None) -> dict[str, Any] | None:
-    """Return the draft network of a colorize run: its own on resuming, else that of `--draft`."""
+def frozen_part(request: Request, state: dict[str, Any] | None) -> dict[str, Any] | None:
+    """Return what a run keeps of other weights: its own on resuming.
+
+    Of a pair's colorize run the draft network of `--draft`; of a run whose features are to stay as
+    they are, those of `--init`.
+    """
+    if state is not None:
+        frozen: dict[str, Any] | None = state["frozen"]
+        return frozen
     network = request.config.network.name
     if request.config.stage == SYSTEMS[network].stages[0]:
         if request.draft is not None:
             raise UsageError(f"--draft: this stage of {network} stands on no draft: leave it out")
-        return None
-    if state is not None:
-        frozen: dict[str, Any] = state["frozen"]
-        return frozen
+        return kept_features(request)
     if request.draft is None:
         raise UsageError("stage 'colorize' needs a trained draft: name its run by --draft RUN")
     return freeze(load_origin(request.draft, "draft"))
+
+
+def kept_features(request: Request) -> dict[str, Any] | None:
+    """Return the network whose features a run of the light model keeps, if it keeps any."""
+    if not request.config.loss.keep:
+        return None
+    if request.init is None:
+        raise UsageError("loss.keep: needs features to keep: name their run by --init RUN")
+    return freeze(load_either(request.init, request.config.stage))
 
 
 def start_from(trainer: Trainer, init: Path) -> None:

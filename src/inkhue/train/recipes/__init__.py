@@ -7,6 +7,7 @@ from typing import Any
 
 from inkhue.models.pretrained import Shelf
 from inkhue.train.config import TrainConfig
+from inkhue.train.recipes.borders import BordersRecipe
 from inkhue.train.recipes.ci2018 import Ci2018
 from inkhue.train.recipes.light import LightRecipe
 from inkhue.train.recipes.pair import Pair
@@ -23,4 +24,11 @@ RECIPES: dict[str, Make] = {
     "zhang2017": Zhang2017,
 }
 
-__all__ = ["RECIPES", "Painted", "Recipe"]
+
+def make_recipe(config: TrainConfig, frozen: dict[str, Any] | None, shelf: Shelf) -> Recipe:
+    """Make a run's recipe; `frozen` is what the run keeps of other weights."""
+    make = BordersRecipe if config.loss.keep else RECIPES[config.network.name]
+    return make(config, frozen, shelf)
+
+
+__all__ = ["RECIPES", "Painted", "Recipe", "make_recipe"]

@@ -20,6 +20,7 @@ from inkhue.models.pretrained import Shelf
 from inkhue.models.squeezenet import load_likeness
 from inkhue.regions.guarantee import CONTRAST, FULL_CONTRAST, STILL
 from inkhue.train.config import TrainConfig
+from inkhue.train.losses import border_entropy
 from inkhue.train.oklab import to_oklab
 from inkhue.train.recipes.recipe import Painted, Recipe
 
@@ -58,14 +59,10 @@ class LightRecipe(Recipe):
         original = to_oklab(crops["color"])
         original_small = to_oklab(functional.avg_pool2d(crops["color"] * paper, 4) / (small + 1e-3))
         own = off(to_oklab(color), original, paper) + off(to_oklab(draft), original_small, small)
-        known = crops["known"]
-        entropy = functional.binary_cross_entropy_with_logits(
-            logits, crops["border"], reduction="none"
-        )
         parts = {
             "l1": off(to_oklab((painted.picture + 1) / 2), original, paper),
             "own": own,
-            "border": (entropy * known).sum() / known.sum().clamp(min=1),
+            "border": border_entropy(logits, crops),
         }
         if self.likeness is not None:
             inked = (painted.picture + 1) * crops["line"] - 1  # black lines over the colours
