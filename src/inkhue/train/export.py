@@ -122,12 +122,7 @@ def load_stages(runs: Sequence[Path]) -> list[Trained]:
     found = {load_config(run).stage: run for run in runs}
     if "colorize" not in found:
         raise UsageError("export needs a run of stage 'colorize': name one")
-    config = load_config(found["colorize"])
-    if config.loss.keep:
-        raise UsageError(
-            f"{found['colorize']}: trained the boundary map alone: train all parts on from it first"
-        )
-    network = config.network
+    network = load_config(found["colorize"]).network
     if "draft" in found and load_config(found["draft"]).network != network:
         raise UsageError(f"{found['draft']}: is another network than {found['colorize']}'s")
     colorize = load_stage(found["colorize"], "colorize")

@@ -9,6 +9,7 @@ from __future__ import annotations
 import itertools
 import signal
 from collections.abc import Callable, Iterator, Sequence
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -223,7 +224,9 @@ def start_worker(worker: int) -> None:
 def sheet_crops(trainer: Trainer, pictures: Sequence[Picture]) -> dict[str, Tensor]:
     """Return the crops of the sample sheets, the same through a run."""
     config = trainer.config
-    crops = Crops(pictures, config.stage, config.crops, config.run.seed + SHEET_SEED)
+    # With all that the network takes, although a run of the boundary map alone has no use for it.
+    wanted = replace(config.crops, regions=config.crops.regions or config.crops.borders)
+    crops = Crops(pictures, config.stage, wanted, config.run.seed + SHEET_SEED)
     first = config.crops.dense_until  # those before it have other hints
     batch = default_collate([crops[first + k] for k in range(SHEET_CROPS)])
     return {name: part.to(trainer.fabric.device) for name, part in batch.items()}

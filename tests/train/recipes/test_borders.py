@@ -92,13 +92,11 @@ def test_a_run_that_stopped_comes_to_the_same(data, first, run, tmp_path):
         assert all(torch.equal(parts[part][k], whole[part][k]) for k in whole[part])
 
 
-def test_all_parts_go_on_from_it_and_are_exported(data, run, tmp_path):
-    with pytest.raises(UsageError, match="the boundary map alone"):
-        export([run], tmp_path / "model", Form("float32"), print)
-    on = go(small("light-4", steps=0), data, tmp_path / "on", init=run)
+def test_all_parts_go_on_from_it_and_it_is_exported(data, run, tmp_path):
+    on = go(small("light", steps=0), data, tmp_path / "on", init=run)
     begun, wanted = load_state(on)["average"], load_state(run)["average"]
     assert all(torch.allclose(begun[k], wanted[k]) for k in wanted)
-    model = export([on], tmp_path / "model", Form("float32"), print)
+    model = export([run], tmp_path / "model", Form("float32"), print)
     assert Colorizer(model, 1).prepare(draw(64)).color().image.shape == (64, 64, 3)
 
 
