@@ -41,9 +41,9 @@ def spread_hints(
 
     Returns:
         flats (3, h, w), sure (1, h, w), as the draft network takes them; around (3, h, w), see
-        `inkhue.regions.surrounded`; area (S, S) int32, the
-        part that takes one tone, -1 = none, and tone (3, S, S), its colour; run (3, S, S), what
-        runs in from a part beside it; and what `known_borders` returns.
+        `inkhue.regions.surrounded`; area (S, S) int32, the part that takes one tone, -1 = none, and
+        tone (3, S, S), its colour; run (3, S, S), what runs in from a part beside it; and what
+        `known_borders` returns.
     """
     border, known = to_cells(borders)
     given = known.any() and rng.random() < WITH_BORDERS
