@@ -30,6 +30,7 @@ from inkhue.evaluate.sets import SIDE, Item
 from inkhue.hints import Hints
 from inkhue.model import described, find_model
 from inkhue.output import save_picture
+from inkhue.pixels import resize
 
 Bytes = NDArray[np.uint8]
 
@@ -84,7 +85,7 @@ class ModelSystem:
         reference = item.original if "reference" in self.model.needs else None
         result = self.colorizer.prepare(item.line, reference=reference).color(hints, self.obey)
         # What paints no lines of its own has no picture but the result.
-        own = None if self.model.clean else result.painted
+        own = None if self.model.clean else resize(result.painted, SIDE, SIDE)
         return Prediction(result.color_layer, result.image, own)
 
 
