@@ -58,10 +58,13 @@ def borders_of_flats(rgb: Bytes, line: Bytes) -> Bytes:
 
 
 def borders_of_paintings(rgb: Bytes, line: Bytes) -> Bytes:
-    """Find the borders of painted art (H, W, 3) with lines that were drawn after it (H, W).
+    """Find borders (H, W) of painted art (H, W, 3), its lines drawn after it (H, W), 255 = paper.
 
-    They are where colours change most across a few pixels, whether a line is there or not: to
-    extracted lines without one belong no borders. Faint ones are UNKNOWN.
+    They are the crests of the colours' change across a few pixels, line or no line: an extracted
+    line on one colour is no border. Faint ones are UNKNOWN, and all of it where all is ink.
+
+    Source: J. Canny, "A Computational Approach to Edge Detection" (1986): blur, and of the gradient
+    what is largest along its direction; here of colour, along rows or columns.
     """
     paper = line >= INKED
     if not paper.any():

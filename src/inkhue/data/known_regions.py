@@ -45,13 +45,13 @@ def spread_hints(
         tone (3, S, S), its colour; run (3, S, S), what runs in from a part beside it; and what
         `known_borders` returns.
     """
-    border, known = to_cells(borders)
-    given = known.any() and rng.random() < WITH_BORDERS
-    regions = find_regions(line, believed(border, rng) if given else None)
-    return planes(regions, hint) | known_borders(borders)
+    cells = known_borders(borders)
+    given = cells["known"].any() and rng.random() < WITH_BORDERS
+    regions = find_regions(line, believed(cells["border"][0], rng) if given else None)
+    return planes(regions, hint) | cells
 
 
-def known_borders(borders: Bytes) -> dict[str, NDArray[np.generic]]:
+def known_borders(borders: Bytes) -> dict[str, Floats]:
     """Return border (1, h, w), 1 where colours end, and known (1, h, w), 0 where nobody can say.
 
     borders: (S, S), see `inkhue.data.borders`.

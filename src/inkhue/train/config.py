@@ -48,7 +48,7 @@ class LossConfig:
     perceptual: float = 0.0  # LPIPS on SqueezeNet; of the pairs and light
     own: float = 0.5  # L1 of the picture before hints are obeyed; light alone, as the next one
     border: float = 0.0  # cross-entropy of the boundary map
-    keep: float = 0.0  # the boundary map alone is trained, features stay like those of --init
+    keep: float = 0.0  # of features, as in --init: the boundary map alone is trained
 
 
 @dataclass(frozen=True)
