@@ -170,6 +170,25 @@ def test_a_time_budget_stops_a_run_whole(go):
     assert all(row.step <= state["step"] for row in read_log(folder))
 
 
+@pytest.mark.parametrize(("left", "share"), [(1, 1), (0.4, 1), (0.2, 20**-0.5), (1e-9, 0.05)])
+def test_the_rate_falls_to_a_twentieth_in_the_last_share_of_a_run(left, share):
+    config = replace(DRAFT, optimizer=replace(DRAFT.optimizer, falls=0.4))
+    trainer = Trainer(config, make_fabric(config, "cpu"), None)
+    trainer.set_up()
+    trainer.slow_down(left)
+    for optimizer in (trainer.optimizer, trainer.critic_optimizer):
+        assert optimizer.param_groups[0]["lr"] == pytest.approx(1e-3 * share)
+
+
+def test_a_rate_that_falls_changes_the_last_steps_alone(go):
+    falling = replace(ALONE, optimizer=replace(ALONE.optimizer, falls=0.5))
+    one, other = (
+        go(lasting(config, steps=80), str(k)) for k, config in enumerate((ALONE, falling))
+    )
+    assert curve(one)[:2] == curve(other)[:2]
+    assert curve(one)[2:] != curve(other)[2:]
+
+
 def test_a_run_is_not_started_over(go):
     go(lasting(ALONE, steps=1))
     with refused(UsageError, "run", "--resume"):

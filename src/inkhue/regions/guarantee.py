@@ -16,7 +16,8 @@ from inkhue.regions.fill import Spread, palette
 LEVELS: Final = 256
 CONTRAST: Final = 40.0  # most that shading lightens or darkens a tone, of 255
 STILL: Final = 14.0  # less of a deviation is no shading: a flat area is flat
-FULL_CONTRAST: Final = 160.0  # luma of tones from which shading is as strong as in the layer
+STRENGTH: Final = 0.65  # of the rest; the whole of it is no better on the whole (docs/light.md)
+FULL_CONTRAST: Final = 160.0  # luma of tones from which shading has that strength
 FADE_RADII: Final = 6.0  # shading sets in this far from a hint, in its radii
 FADE_PAGE: Final = 40.0  # and at least this share of the page's longer side
 AT_ONCE: Final = 1024  # areas whose histograms are made together
@@ -115,7 +116,7 @@ def make_tables(counts: NDArray[np.int64], tones: Floats) -> Bytes:
     """
     wanted = tones.astype(np.float64)
     luma = np.array([77, 150, 29]) @ wanted / 256
-    strength = np.minimum(1, (luma + LEVELS / 4) / (FULL_CONTRAST + LEVELS / 4))
+    strength = STRENGTH * np.minimum(1, (luma + LEVELS / 4) / (FULL_CONTRAST + LEVELS / 4))
     mean = counts @ np.arange(LEVELS) / np.maximum(counts.sum(axis=-1), 1)
     # Only what occurs is worked on, each with the row of its table.
     present = np.flatnonzero(counts)

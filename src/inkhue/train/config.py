@@ -59,6 +59,7 @@ class OptimizerConfig:
     beta1: float = 0.5
     beta2: float = 0.9
     batch: int = 16
+    falls: float = 0.0  # the last share of a run, of its steps or minutes, in which the rate falls
 
 
 @dataclass(frozen=True)
@@ -101,6 +102,10 @@ class TrainConfig:
             self.check_borders_alone()
         elif name == "light" and not self.crops.regions:
             raise UsageError("crops.regions: light paints from spread hints: set it to true")
+        if not 0 <= self.optimizer.falls <= 1:
+            raise UsageError(
+                f"optimizer.falls: {self.optimizer.falls:g} is no share of a run, 0 to 1"
+            )
         if self.loss.content and not system.contents:
             raise UsageError(f"loss.content: {name} has no such loss, leave it out")
 

@@ -32,6 +32,7 @@ from inkhue.train.sheet import save_sheet
 
 Tensors = tuple[Tensor, ...] | list[Tensor]
 
+LAST_RATE = 1 / 20  # of the rate, where it falls
 SHEET_CROPS = 8
 SHEET_SEED = 1  # added to the run's seed, so that the sheet's crops are none of the first steps'
 
@@ -119,6 +120,14 @@ class Trainer:
         """Whether the critic takes part in the next step."""
         loss = self.config.loss
         return loss.adversarial > 0 and self.step >= loss.adversarial_from
+
+    def slow_down(self, left: float) -> None:
+        """Set the rate for when this share of the run is left, in (0, 1]."""
+        options = self.config.optimizer
+        fallen = 1 - left / options.falls if left < options.falls else 0.0
+        for optimizer in (self.optimizer, self.critic_optimizer):
+            for group in optimizer.param_groups:
+                group["lr"] = options.rate * LAST_RATE**fallen
 
     def train_step(self, crops: dict[str, Tensor]) -> dict[str, Tensor]:
         """Change the weights once; return the losses."""
@@ -237,16 +246,20 @@ def run(
     pictures: Sequence[Picture],
     folder: Path,
     report: Report,
-    stop: Callable[[], bool],
+    time_left: Callable[[], float],
 ) -> None:
-    """Train until the config's steps are done or `stop` says so; save on the way and at the end."""
+    """Train until the config's steps or the time are spent; save on the way and at the end.
+
+    `time_left` gives the share of the run's time that is left: 1 without a limit, 0 to stop.
+    """
     options = trainer.config.run
     batches = load_batches(trainer, pictures)
     samples = sheet_crops(trainer, pictures)
     if trainer.fabric.is_global_zero:
         save_samples(folder, samples)
     started = trainer.seconds
-    while trainer.step < options.steps and not agreed(trainer.fabric, stop()):
+    while (left := share_left(trainer, time_left())) > 0:
+        trainer.slow_down(left)
         parts = trainer.train_step(next(batches))
         trainer.seconds = started + report.elapsed()
         report.add(trainer.step, trainer.crops_seen, trainer.seconds, parts)
@@ -257,9 +270,14 @@ def run(
     save(trainer, folder)
 
 
-def agreed(fabric: Fabric, stop: bool) -> bool:
-    """Let the first process decide for all: one that stopped alone would leave others waiting."""
-    return stop if fabric.world_size == 1 else bool(fabric.broadcast(stop))
+def share_left(trainer: Trainer, time_left: float) -> float:
+    """Return how much of a run is left, by steps or time, whichever ends first.
+
+    The first process decides for all: one that stopped alone would leave others waiting.
+    """
+    steps = trainer.config.run.steps
+    left = min((steps - trainer.step) / max(steps, 1), time_left)
+    return left if trainer.fabric.world_size == 1 else float(trainer.fabric.broadcast(left))
 
 
 def save(trainer: Trainer, folder: Path) -> None:

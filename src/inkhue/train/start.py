@@ -81,9 +81,9 @@ def train(request: Request, tell: Tell, note: Callable[[str], None] = log.warnin
             trainer.sums,
             silent=not fabric.is_global_zero,
         )
-        with closing(report), until(request.minutes) as stop:
+        with closing(report), until(request.minutes) as time_left:
             made = drawings(config.crops.drawings, config.run.seed)
-            run(trainer, [*pictures, *made], request.folder, report, stop)
+            run(trainer, [*pictures, *made], request.folder, report, time_left)
     except OSError as error:
         raise InkhueError(f"{request.folder}: cannot be written ({error.strerror})") from error
 
@@ -186,17 +186,22 @@ def start_from(trainer: Trainer, init: Path) -> None:
 
 
 @contextmanager
-def until(minutes: float | None) -> Iterator[Callable[[], bool]]:
-    """Give a function that says when to stop: time is up, or Ctrl-C or a polite kill came."""
+def until(minutes: float | None) -> Iterator[Callable[[], float]]:
+    """Give a function that says what share of the minutes is left; none after Ctrl-C or a kill."""
     asked: list[int] = []
-    deadline = None if minutes is None else time.monotonic() + 60 * minutes
+    started = time.monotonic()
 
     def ask(number: int, frame: FrameType | None) -> None:
         asked.append(number)
 
+    def time_left() -> float:
+        if asked:
+            return 0.0
+        return 1.0 if minutes is None else 1 - (time.monotonic() - started) / (60 * minutes)
+
     before = {s: signal.signal(s, ask) for s in (signal.SIGINT, signal.SIGTERM)}
     try:
-        yield lambda: bool(asked) or (deadline is not None and time.monotonic() > deadline)
+        yield time_left
     finally:
         for number, handler in before.items():
             signal.signal(number, handler)
