@@ -81,20 +81,22 @@ def origin_of_run(path: Path, config: TrainConfig) -> Origin:
 def origin_of_frozen(frozen: dict[str, Any]) -> Origin:
     """Return the network that a run keeps as it is (see `freeze`)."""
     network = NetworkConfig(frozen["name"], frozen["width"])
-    module = make_network(network.name, "draft", network.width)
+    stage = frozen["stage"]
+    module = make_network(network.name, stage, network.width)
     module.load_state_dict(frozen["weights"])
-    return Origin(network, "draft", module, frozen["crops"], frozen["seconds"], frozen["config"])
+    return Origin(network, stage, module, frozen["crops"], frozen["seconds"], frozen["config"])
 
 
-def freeze(draft: Origin) -> dict[str, Any]:
+def freeze(origin: Origin) -> dict[str, Any]:
     """Return what a run keeps of a network: weights and how they came about."""
     return {
-        "weights": draft.module.state_dict(),
-        "name": draft.network.name,
-        "width": draft.network.width,
-        "crops": draft.crops,
-        "seconds": draft.seconds,
-        "config": draft.config,
+        "weights": origin.module.state_dict(),
+        "name": origin.network.name,
+        "stage": origin.stage,
+        "width": origin.network.width,
+        "crops": origin.crops,
+        "seconds": origin.seconds,
+        "config": origin.config,
     }
 
 
