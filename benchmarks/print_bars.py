@@ -288,12 +288,14 @@ def notes(model: Model, scores: Mapping[str, Recorded]) -> list[str]:
     """Say what the table does not."""
     shipped = {stage.sha256[:16] for stage in model.stages.values()}
     said = [f"The model is {model.name} {model.version} in {model.folder}."]
-    key = f"key {ModelSystem(str(model.folder), None).key}"
+    keys = {obey: ModelSystem(str(model.folder), obey).key for obey in (None, 0.0)}
     own = {bar.source.file for bar in BARS if isinstance(bar.source, Scored)}
     for name in sorted(own & scores.keys()):
-        if not shipped <= set(re.findall(r"sha256 (\w+)", " ".join(scores[name].facts))):
+        facts = " ".join(scores[name].facts)
+        key = re.search(r"key (\w+)", facts)  # those of enlarged pictures have none
+        if not shipped <= set(re.findall(r"sha256 (\w+)", facts)):
             said.append(f"{name}{SUFFIX} was recorded with OTHER WEIGHTS than the shipped ones.")
-        elif key not in " ".join(scores[name].facts):
+        elif key and key[1] != keys[0.0 if name.endswith("@0") else None]:
             said.append(f"{name}{SUFFIX} was recorded by other code that colours than this.")
     said.append("Whether the U-Net pair's LPIPS had levelled off is not in its file of scores.")
     return said

@@ -15,7 +15,7 @@ from inkhue.page import open_page
 from inkhue.pixels import WHITE
 from inkhue.regions import find_regions, obey, rooms, spread
 from inkhue.regions.areas import GREY, darkest, walls
-from inkhue.regions.guarantee import CONTRAST, STILL
+from inkhue.regions.guarantee import CONTRAST, STILL, STRENGTH
 
 SIDE = 96
 some = settings(max_examples=50, deadline=None)  # a drawing takes milliseconds
@@ -436,7 +436,7 @@ def test_two_thirds_of_what_is_more_than_a_flat_areas_noise_are_shading() -> Non
     hints = page(dot(20, 30, (200, 200, 200), 0.5))
     room = obey(layer, hints, spread(find_regions(boxes()), hints), 1.0)[0][LEFT].astype(float)
     step = room[-4:].mean() - room[:4].mean()
-    assert step == pytest.approx(2 * 0.65 * (30 - STILL), abs=2)
+    assert step == pytest.approx(2 * STRENGTH * (30 - STILL), abs=2)
 
 
 def test_shading_of_the_wildest_network_is_kept_in_bounds() -> None:

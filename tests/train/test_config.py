@@ -128,6 +128,7 @@ def test_there_are_smoke_configs_of_both_stages():
         (CI + "width = 12", ["network.width", "multiple of 8", "ci2018", "12"]),
         (CI + "width = 8\n[crops]\nsize = 96", ["crops.size", "multiple of 64"]),
         ("[loss]\ncontent = 1", ["loss.content", "au-net"]),
+        ("[optimizer]\nfalls = 1.5", ["optimizer.falls", "1.5", "0 to 1"]),
         ("[loss]\nkeep = 1", ["loss.keep", "au-net"]),
         (LIGHT + "[loss]\nkeep = 1", ["loss.keep", "crops.borders", "l1"]),
         (LIGHT, ["crops.regions", "light"]),
