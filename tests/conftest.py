@@ -100,7 +100,7 @@ def tiny_light(tmp_path_factory: pytest.TempPathFactory) -> Path:
     samples = {name: torch.rand(1, n, side, side) for name, n, side in inputs}
     module = make_network("light", "colorize", 16)
     with torch.no_grad():
-        module.encode.boundary[-1].bias.fill_(-3)
+        module.encode.boundary.leave.bias.fill_(-3)
         for painter in (module.draft, module.colorize):
             painter.leave.weight.normal_(0, 0.002)
     origin = Origin(NetworkConfig("light", 16), "colorize", module, 0, 0.0, "")

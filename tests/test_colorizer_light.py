@@ -7,7 +7,7 @@ import numpy as np
 import pytest
 
 from inkhue import colorizer as pipeline
-from inkhue.colorizer import Colorizer
+from inkhue.colorizer import Colorizer, finer
 from inkhue.hints import Hint, Hints
 from inkhue.page import open_page, over
 
@@ -122,6 +122,15 @@ def test_the_boundary_map_covers_the_working_page(light, given, size):
     assert boundary.max() <= 15
 
 
+def test_a_boundary_map_is_enlarged_linearly_in_whole_numbers():
+    levels = np.random.default_rng(3).integers(0, 16, (7, 9)).astype(np.uint8)
+    wanted = cv2.resize(levels.astype(np.float64), (36, 28), interpolation=cv2.INTER_LINEAR)
+    found = finer(levels)
+    assert found.dtype == np.uint8
+    assert np.abs(found - wanted).max() <= 0.5
+    assert np.array_equal(finer(np.full((2, 3), 15, np.uint8)), np.full((8, 12), 15, np.uint8))
+
+
 def test_regions_end_where_the_network_sees_a_boundary(light):
     """Two colours on a page without a line: they meet where the boundary is, not half way."""
     prepared = light.prepare(np.full((128, 256), 255, np.uint8))
@@ -154,6 +163,15 @@ def test_without_obeying_the_network_alone_decides(light):
     half = prepared.color(BOTH, obey=0.5).color_layer.astype(int)
     between = (free.color_layer.astype(int) + held.color_layer) / 2
     assert np.abs(half - between).max() <= 1
+
+
+@pytest.mark.parametrize("share", [0.0, 0.5, 1.0])
+def test_colours_run_into_each_other_in_open_space_however_far_hints_are_obeyed(light, share):
+    blank = light.prepare(np.full((128, 256), 255, np.uint8))
+    hints = page_of(dot(60, 64, RED), dot(196, 64, BLUE), width=256, height=128)
+    row = blank.color(hints, obey=share).color_layer[64].astype(int)
+    steps = np.abs(np.diff(row, axis=0)).max(axis=1)
+    assert steps.max() < np.abs(np.subtract(RED, BLUE)).max() / 4
 
 
 def test_without_hints_it_paints_something_and_notes_nothing(light):

@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
-from typing import BinaryIO, TypeAlias
+from typing import BinaryIO, Final, TypeAlias
 
 import cv2
 import numpy as np
@@ -23,6 +23,7 @@ from inkhue.regions import (
     Spread,
     borrow,
     find_regions,
+    softened,
     spread,
     spread_planes,
     surrounded,
@@ -47,6 +48,8 @@ Known: TypeAlias = Mapping[str, Floats]  # inputs and outputs of the graphs, by 
 
 DEFAULT_OBEY = 1.0
 MOST_THREADS = 4  # more bring these small networks nothing
+# Of the cell before, the own and the cell after, for each of a cell's DRAFT_SCALE pixels.
+EIGHTHS: Final = ((3, 5, 0), (1, 7, 0), (0, 7, 1), (0, 5, 3))
 
 
 @dataclass(frozen=True, eq=False)
@@ -181,13 +184,16 @@ class Prepared:
         if self.takes_flats and areas is not None:
             layer = self._with_borders(painted, seen, areas, hints)
             borrow(layer, self.regions, areas, hints, obey)
+            rest = softened(layer, hints, areas) if obey < 1 else layer
         else:
-            layer = self._to_native(painted)
+            layer = rest = self._to_native(painted)
         regions: NDArray[np.int32] | None = None
         notes: tuple[str, ...] = ()
         if obey and areas is not None:
-            layer, notes = obey_hints(layer, hints, areas, obey)
+            layer, notes = obey_hints(layer, hints, areas, obey, rest)
             regions = areas.labels
+        else:
+            layer = rest
         image = over(self.page.lines, layer)
         clear = cut_out(hints)
         return Result(image, layer, self.page.lines, small, clear, painted, regions, notes)
@@ -200,8 +206,7 @@ class Prepared:
         """Return where the network believes that colours end, (H, W) of 0 .. 15, if it says so."""
         if "boundary" not in self.features:
             return None
-        levels = np.rint(15 * self.features["boundary"][0, 0]).astype(np.uint8)
-        full = np.repeat(np.repeat(levels, DRAFT_SCALE, 0), DRAFT_SCALE, 1)
+        full = finer(np.rint(15 * self.features["boundary"][0, 0]).astype(np.uint8))
         return full[: self.work.height, : self.work.width]
 
     def _spread(self, hints: Hints) -> Spread | None:
@@ -287,6 +292,15 @@ def color(
     """Colour one drawing: a path or a picture, with hints or a hint file."""
     given = hints if hints is None or isinstance(hints, Hints) else Hints.load(hints)
     return Colorizer(model).prepare(path, reference=reference).color(given, obey)
+
+
+def finer(levels: Bytes) -> Bytes:
+    """Enlarge a boundary map's cells to their pixels, linearly, in whole numbers."""
+    known = np.pad(levels.astype(np.int32), 1, mode="edge")
+    for _ in range(2):  # along the rows, then along the columns
+        parts = [b * known[:-2] + o * known[1:-1] + a * known[2:] for b, o, a in EIGHTHS]
+        known = np.stack(parts, axis=1).reshape(-1, known.shape[1]).T
+    return ((known + 32) >> 6).astype(np.uint8)
 
 
 def opened(source: Source) -> Page:

@@ -146,10 +146,17 @@ def test_pictures_without_a_true_line_get_a_made_one():
 
 
 def test_weights_go_by_part_of_the_id():
-    chances = picture_chances(PICTURES, {"red": 3})
+    chances = picture_chances(PICTURES, CropConfig(weights={"red": 3}))
     assert chances.tolist() == [0.75, 0.25]
     chosen = Crops(PICTURES, "draft", replace(CONFIG, weights={"blue": 0}), 0)
     assert all(chosen.pictures[_chosen(chosen, k)].id == "red" for k in range(10))
+
+
+def test_pictures_without_line_art_of_their_own_weigh_what_is_asked_for():
+    assert [p.encoded_line is None for p in PICTURES] == [False, True]
+    assert picture_chances(PICTURES, CropConfig(unlined=0.5)).tolist() == [2 / 3, 1 / 3]
+    both = CropConfig(unlined=0.5, weights={"blue": 6})
+    assert picture_chances(PICTURES, both).tolist() == [0.25, 0.75]
 
 
 def _chosen(crops, index):
@@ -253,11 +260,16 @@ def test_a_crop_with_regions_holds_them_all():
 
 
 def test_borders_are_known_with_and_without_true_lines():
-    config = replace(KNOWING, lines={"true": 1, "ink": 1}, whole=1)
+    """All is outlined: what is left to find is where the picture ends in a straight cut."""
+    config = replace(KNOWING, lines={"true": 1, "ink": 1}, whole=1, redraw=False)
     for picture in PICTURES[:2]:
-        made = [Crops([picture], "colorize", config, 1)[k] for k in range(4)]
-        assert all(crop["known"].mean() > 0.9 for crop in made)
-        assert all(crop["border"].any() for crop in made)
+        made, cut = (
+            [Crops([picture], "colorize", replace(config, vignette=share), 1)[k] for k in range(4)]
+            for share in (0.0, 1.0)
+        )
+        assert all(crop["known"].mean() > 0.9 for crop in (*made, *cut))
+        assert not any(crop["border"].any() for crop in made)
+        assert any(crop["border"].any() for crop in cut)
 
 
 def test_a_crop_with_regions_is_the_same_whoever_makes_it():
@@ -292,6 +304,16 @@ def test_thick_lines_are_brought_to_the_width_that_is_asked_for():
     assert usual() > 6
     assert usual(line_width=2.0) == pytest.approx(2, rel=0.35)
     assert usual(line_width=4.0) == pytest.approx(4, rel=0.35)
+
+
+def test_a_share_of_crops_has_far_thicker_lines():
+    thin, asked = thick_lined(), {"line_width": 40.0}
+    plain, thick = (lines_of(thin, 20, thick=share, **asked) for share in (0.0, 1.0))
+    ink = [np.mean([(255.0 - line).mean() for line in lines]) for lines in (plain, thick)]
+    assert ink[1] > 1.2 * ink[0]
+    # They are brought to one width as others are.
+    found = [line_thickness(line) for line in lines_of(thin, 40, thick=1.0, line_width=3.0)]
+    assert np.median([thickness for thickness in found if thickness]) == pytest.approx(3, rel=0.4)
 
 
 def test_thin_lines_are_left_as_they_are():

@@ -397,6 +397,10 @@ def test_share_of_zero_changes_nothing_and_half_goes_half_way(data: st.DataObjec
     whole = obey(layer, hints, found, 1.0)[0].astype(int)
     half = obey(layer, hints, found, 0.5)[0].astype(int)
     assert np.abs(2 * half - whole - layer).max(initial=0) <= 1
+    rest = any_layer(line.shape, 2)
+    assert np.array_equal(obey(layer, hints, found, 0.0, rest)[0], rest)
+    half = obey(layer, hints, found, 0.5, rest)[0].astype(int)
+    assert np.abs(2 * half - whole - rest).max(initial=0) <= 1
 
 
 @some

@@ -14,7 +14,7 @@ from numpy.typing import NDArray
 from torch import Tensor
 from torch.utils.data import Dataset
 
-from inkhue.data.augment import draw_window, recolor, redraw_lines, vignette
+from inkhue.data.augment import draw_window, recolor, redraw_lines, thicken, vignette
 from inkhue.data.hint_rules import RULES, Rule
 from inkhue.data.known_regions import known_borders, spread_hints
 from inkhue.data.shards import Picture
@@ -39,6 +39,8 @@ class CropConfig:
     line_width: float = 0.0  # thicker lines are reduced to about this, pixels; 0: they are not
     recolor: float = 0.6  # share of crops with hints whose colours are changed
     redraw: bool = True  # lines are varied
+    broken: float = 0.3  # share of crops with gaps in their lines, where those are varied
+    thick: float = 0.0  # share of crops with lines several times as thick
     vignette: float = 0.0  # share of crops that end within a page
     lines: Mapping[str, float] = field(
         default_factory=lambda: {TRUE_LINES: 6, "ink": 3, "xdog": 1.5, "pencil": 1}
@@ -46,6 +48,7 @@ class CropConfig:
     hints: Mapping[str, float] = field(default_factory=lambda: {"paper": 1})
     dense_until: int = 0  # so many crops of a run, its first, have dense hints alone
     weights: Mapping[str, float] = field(default_factory=dict)  # of pictures, by part of the id
+    unlined: float = 1.0  # weight of pictures without true line art, beside that
     borders: bool = False  # crops also hold where colours end
     regions: bool = False  # that, and their hints spread over regions
     drawings: int = 0  # drawings made by code beside the pictures; "drawn" is part of their ids
@@ -82,25 +85,26 @@ class Crops(Dataset[dict[str, Tensor]]):
         self.stage = stage
         self.config = config
         self.seed = seed
-        self.chances = picture_chances(pictures, config.weights)
+        self.chances = picture_chances(pictures, config)
         self.cache = ByteCache(config.cache_mb << 20)
+        self.thicknesses: dict[tuple[int, str], float] = {}
 
     def __getitem__(self, index: int) -> dict[str, Tensor]:
         rng = np.random.default_rng([self.seed, index])
         chosen = int(rng.choice(len(self.pictures), p=self.chances))
         rgb = self.cache.get((chosen, "color"), self.pictures[chosen].rgb)
-        line = self.line_of(chosen, rgb, rng)
+        line, thickness = self.line_of(chosen, rgb, rng)
         rules = {"dense": 1.0} if index < self.config.dense_until else self.config.hints
         borders = None
         if self.config.borders or self.config.regions:
             borders = self.cache.get((chosen, "borders"), self.pictures[chosen].borders)
-        crop = self.cut(rgb, line, borders, rules, rng)
+        crop = self.cut(rgb, line, thickness, borders, rules, rng)
         return {name: torch.from_numpy(part) for name, part in crop.items()}
 
     def line_of(
         self, chosen: int, rgb: NDArray[np.uint8], rng: np.random.Generator
-    ) -> NDArray[np.uint8]:
-        """Return the picture's line art by a method drawn by its weight."""
+    ) -> tuple[NDArray[np.uint8], float]:
+        """Return the picture's line art by a method drawn by its weight, and its thickness."""
         has_true = self.pictures[chosen].encoded_line is not None
         weights = {n: w for n, w in self.config.lines.items() if has_true or n != TRUE_LINES}
         if not weights:
@@ -111,28 +115,35 @@ class Crops(Dataset[dict[str, Tensor]]):
         make: Callable[[], NDArray[np.uint8] | None] = (
             self.pictures[chosen].line if name == TRUE_LINES else lambda: extract(rgb, name)
         )
-        return self.cache.get((chosen, name), make)
+        line = self.cache.get((chosen, name), make)
+        if self.config.line_width and (chosen, name) not in self.thicknesses:
+            self.thicknesses[chosen, name] = line_thickness(line)
+        return line, self.thicknesses.get((chosen, name), 0.0)
 
     def cut(
         self,
         rgb: NDArray[np.uint8],
         line: NDArray[np.uint8],
+        thickness: float,
         borders: NDArray[np.uint8] | None,
         rules: Mapping[str, float],
         rng: np.random.Generator,
     ) -> dict[str, NDArray[Any]]:
         """Cut, vary and hint one crop; with the picture's borders, spread its hints."""
         config, size = self.config, self.config.size
+        if config.thick and rng.random() < config.thick:
+            line, more = thicken(line, rng)
+            thickness += more
         full = float(size * DRAFT_SCALE if self.stage == "draft" else size)
         if config.line_width:
-            full = full * max(1.0, line_thickness(line) / config.line_width)
+            full = full * max(1.0, thickness / config.line_width)
             full = min(full, max(line.shape))
         for _ in range(TRIES):
             window = draw_window(rgb.shape, full, rng, whole=config.whole, widest=config.widest)
             if window.shows_ink(line):
                 break
         if config.redraw:
-            line = redraw_lines(line, rng)
+            line = redraw_lines(line, rng, config.broken)
         color, line = window.cut(rgb, size), window.cut(line, size)
         if borders is not None:
             borders = window.cut_thin(borders, size)
@@ -153,7 +164,7 @@ class Crops(Dataset[dict[str, Tensor]]):
             crop["line_small"] = reduce(crop["line"][0])[None]
         if borders is not None:
             given = (line, hint, borders, rng)
-            crop |= spread_hints(*given) if config.regions else known_borders(borders)
+            crop |= spread_hints(*given) if config.regions else known_borders(borders, line)
         return crop
 
     def hinted(
@@ -193,12 +204,14 @@ class ByteCache:
         return made
 
 
-def picture_chances(
-    pictures: Sequence[Picture], weights: Mapping[str, float]
-) -> NDArray[np.float64]:
-    """Return each picture's chance: 1, or the weight of the first name that its id contains."""
+def picture_chances(pictures: Sequence[Picture], config: CropConfig) -> NDArray[np.float64]:
+    """Return each picture's chance: by the first name that its id contains, and by its line art."""
     chances: NDArray[np.float64] = np.array(
-        [next((w for part, w in weights.items() if part in p.id), 1.0) for p in pictures],
+        [
+            next((w for part, w in config.weights.items() if part in p.id), 1.0)
+            * (config.unlined if p.encoded_line is None else 1.0)
+            for p in pictures
+        ],
         np.float64,
     )
     chances /= chances.sum()

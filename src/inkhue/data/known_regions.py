@@ -11,11 +11,14 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
+from inkhue.data.borders import UNKNOWN
 from inkhue.hint_files import from_pixels
 from inkhue.regions import Regions, find_regions, spread, spread_planes, surrounded
+from inkhue.regions.areas import walls
 from inkhue.regions.guarantee import mix
 
 SCALE: Final = 4  # pixels to a cell
+BESIDE: Final = 2  # pixels from a line; borders up to there are its own
 BORDER, NO_BORDER = 90, 166  # least values of a cell's borders: up to, and from
 WITH_BORDERS: Final = (
     0.5  # share of crops whose regions know the borders, where there are known ones
@@ -45,18 +48,24 @@ def spread_hints(
         tone (3, S, S), its colour; run (3, S, S), what runs in from a part beside it; and what
         `known_borders` returns.
     """
-    cells = known_borders(borders)
+    cells = known_borders(borders, line)
     given = cells["known"].any() and rng.random() < WITH_BORDERS
     regions = find_regions(line, believed(cells["border"][0], rng) if given else None)
     return planes(regions, hint) | cells
 
 
-def known_borders(borders: Bytes) -> dict[str, Floats]:
-    """Return border (1, h, w), 1 where colours end, and known (1, h, w), 0 where nobody can say.
+def known_borders(borders: Bytes, line: Bytes) -> dict[str, Floats]:
+    """Return border (1, h, w), 1 where colours end that no line parts, and known (1, h, w).
 
-    borders: (S, S), see `inkhue.data.borders`.
+    What regions can see in the lines nobody need tell them: at a line there is no border. `known` is
+    0 where nobody can say.
+
+    borders: (S, S), see `inkhue.data.borders`; line: (S, S), 255 = paper.
     """
-    border, known = to_cells(borders)
+    square = np.ones((2 * BESIDE + 1, 2 * BESIDE + 1), np.uint8)
+    lined = cv2.dilate(walls(line).view(np.uint8), square) > 0
+    open_ = np.where(lined & (borders != UNKNOWN), np.uint8(255), borders)
+    border, known = to_cells(open_)
     return {"border": border[None], "known": known[None]}
 
 

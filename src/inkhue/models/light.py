@@ -1,7 +1,7 @@
 """The light network: the drawing is encoded once, each hint costs little.
 
 Three graphs. `Encode` looks at the lines: features at a quarter of the size and below, and where it
-believes that colours end. `Draft` starts from the hints as the regions spread them and paints at
+believes that colours end though no line says so. `Draft` starts from the hints as the regions spread them and paints at
 a quarter of the size; `Colorize` brings that to full size. Features of the drawing are added to
 the painter's, level by level: the additive skips of Lee and Lee 2020, from an encoder that does
 not wait for hints. Both painters add to what they start from, by a last layer that is zero at
@@ -64,7 +64,7 @@ class Encode(Exported):
         self.to_far, self.far = halve(w1, w2), Block(w2)
         self.to_deep, self.deep = halve(w2, w3), Block(w3)
         self.up_far, self.up_middle, self.up_near = Up(w3, w2), Up(w2, w1), Up(w1, w0)
-        self.boundary = nn.Sequential(conv3(w0, 16), nn.ReLU(), nn.Conv2d(16, 1, 1))
+        self.boundary = Boundary(width)
 
     def forward(self, line: Tensor) -> tuple[Tensor, Tensor, Tensor, Tensor, Tensor]:
         """Line (N, 1, H, W), 1 = paper -> features, boundary (N, 1, H/4, W/4) in [0, 1]."""
@@ -73,6 +73,11 @@ class Encode(Exported):
 
     def look(self, line: Tensor) -> tuple[Tensor, Tensor, Tensor, Tensor, Tensor]:
         """As `forward`, with the boundary's logits."""
+        seen = self.features(line)
+        return *seen, self.boundary(*seen)
+
+    def features(self, line: Tensor) -> tuple[Tensor, Tensor, Tensor, Tensor]:
+        """Line (N, 1, H, W) -> what the painters take: near, middle, far, deep."""
         near = self.near(self.stem(1 - line))
         middle = self.middle(functional.relu(self.to_middle(near)))
         far = self.far(functional.relu(self.to_far(middle)))
@@ -80,7 +85,27 @@ class Encode(Exported):
         far = self.up_far(deep, far)
         middle = self.up_middle(far, middle)
         near = self.up_near(middle, near)
-        return near, middle, far, deep, self.boundary(near)
+        return near, middle, far, deep
+
+
+class Boundary(nn.Module):
+    """Where colours end that no line parts, from features of all levels: it has a way of its own
+    to full detail, so that it can learn without what the painters take being changed.
+    """
+
+    def __init__(self, width: int) -> None:
+        super().__init__()
+        w0, w1, w2, w3 = channels(width)
+        self.far, self.middle, self.near = Up(w3, w0), Up(w0, w0), Up(w0, w0)
+        self.from_far, self.from_middle = nn.Conv2d(w2, w0, 1), nn.Conv2d(w1, w0, 1)
+        self.leave = nn.Conv2d(w0, 1, 1)
+
+    def forward(self, near: Tensor, middle: Tensor, far: Tensor, deep: Tensor) -> Tensor:
+        """Features -> logits (N, 1, h, w) at the size of `near`."""
+        seen = self.far(deep, self.from_far(far))
+        seen = self.middle(seen, self.from_middle(middle))
+        logits: Tensor = self.leave(self.near(seen, near))
+        return logits
 
 
 class Draft(Exported):

@@ -3,7 +3,7 @@
 from inkhue.regions.areas import Regions, find_regions
 from inkhue.regions.detail import surrounded, with_borders
 from inkhue.regions.fill import Spread, spread, spread_planes
-from inkhue.regions.guarantee import obey
+from inkhue.regions.guarantee import obey, softened
 from inkhue.regions.lend import borrow
 from inkhue.regions.rooms import rooms, tinted
 
@@ -14,6 +14,7 @@ __all__ = [
     "find_regions",
     "obey",
     "rooms",
+    "softened",
     "spread",
     "spread_planes",
     "surrounded",

@@ -16,7 +16,7 @@ from inkhue.regions.fill import Spread, palette
 LEVELS: Final = 256
 CONTRAST: Final = 40.0  # most that shading lightens or darkens a tone, of 255
 STILL: Final = 14.0  # less of a deviation is no shading: a flat area is flat
-STRENGTH: Final = 0.65  # of the rest; the whole of it is no better on the whole (docs/light.md)
+STRENGTH: Final = 0.65  # of a deviation beyond that, what is kept of it (docs/light.md)
 FULL_CONTRAST: Final = 160.0  # luma of tones from which shading has that strength
 FADE_RADII: Final = 6.0  # shading sets in this far from a hint, in its radii
 FADE_PAGE: Final = 40.0  # and at least this share of the page's longer side
@@ -27,7 +27,9 @@ Bytes = NDArray[np.uint8]
 Floats = NDArray[np.float32]
 
 
-def obey(layer: Bytes, hints: Hints, spread: Spread, share: float) -> tuple[Bytes, tuple[str, ...]]:
+def obey(
+    layer: Bytes, hints: Hints, spread: Spread, share: float, rest: Bytes | None = None
+) -> tuple[Bytes, tuple[str, ...]]:
     """Give hints' areas their colours, with the layer's shading as a deviation.
 
     An area's pixels are shifted until their mean is its hints' colour. Deviations lose STILL, the
@@ -39,16 +41,18 @@ def obey(layer: Bytes, hints: Hints, spread: Spread, share: float) -> tuple[Byte
         layer: (H, W, 3) uint8, the network's colours.
         hints: those of the spread.
         spread: of the page's size.
-        share: in [0, 1]: 0 leaves the layer as it is.
+        share: in [0, 1]: 0 gives `rest`.
+        rest: what the other share is of, likewise; by default the layer as it is.
 
     Returns:
         (H, W, 3) uint8, and a line about each hint that does nothing.
     """
     height, width = layer.shape[:2]
+    rest = layer if rest is None else rest
     hints = hints.fitted(width, height)
     notes = tuple(note(hints, index) for index in spread.idle)
-    if share == 0 or not (len(spread.tones) or len(spread.held)):
-        return layer, notes
+    if share == 0:
+        return rest, notes
     colors = palette(hints).astype(np.float32)
     made = layer.copy()
     for first in range(0, len(spread.tones), AT_ONCE):
@@ -60,7 +64,7 @@ def obey(layer: Bytes, hints: Hints, spread: Spread, share: float) -> tuple[Byte
     made.reshape(-1, 3)[spread.held] = colors[owner]
     if share < 1:
         for rows in strips(layer):
-            old = layer[rows].astype(np.float32)
+            old = rest[rows].astype(np.float32)
             made[rows] = np.rint(old + np.float32(share) * (made[rows] - old))
     return made, notes
 
@@ -161,6 +165,13 @@ def set_in(
             fade(made, some, colors)
             some = []
     fade(made, some, colors)
+
+
+def softened(layer: Bytes, hints: Hints, spread: Spread) -> Bytes:
+    """Return a layer, (H, W, 3), whose colours run into each other where hints meet in open space."""
+    made = layer.copy()
+    mix(made, spread, palette(hints).astype(np.float32))
+    return made
 
 
 def mix(made: Bytes, spread: Spread, colors: Floats) -> None:

@@ -33,7 +33,7 @@ def small(name, **run):
         crops=replace(config.crops, size=64, drawings=0, lines={"true": 1}),
         loss=replace(config.loss, perceptual=0),
         # A rate that falls depends on how long a run is to be, which one of these tests changes.
-        optimizer=replace(config.optimizer, batch=2, rate=2e-3, falls=0),
+        optimizer=replace(config.optimizer, batch=2, rate=5e-3, falls=0),
         run=replace(config.run, workers=0, average=0.5, save_every=100, sheet_every=30, **run),
     )
 
@@ -66,7 +66,7 @@ def first(data, tmp_path_factory):
 def run(data, first, tmp_path_factory):
     """A run of the boundary map alone, on from there."""
     folder = tmp_path_factory.mktemp("runs") / "borders"
-    return go(small("light-borders", steps=40), data, folder, init=first)
+    return go(small("light-borders", steps=60), data, folder, init=first)
 
 
 def test_the_boundary_map_learns_and_features_stay(run):
@@ -87,7 +87,7 @@ def test_the_painters_are_left_alone(first, run):
 def test_a_run_that_stopped_comes_to_the_same(data, first, run, tmp_path):
     folder = tmp_path / "run"
     go(small("light-borders", steps=7), data, folder, init=first)
-    parts = load_state(go(small("light-borders", steps=40), data, folder, resume=True))
+    parts = load_state(go(small("light-borders", steps=60), data, folder, resume=True))
     whole = load_state(run)
     for part in ("network", "average"):
         assert all(torch.equal(parts[part][k], whole[part][k]) for k in whole[part])

@@ -57,7 +57,7 @@ class BordersRecipe(Recipe):
         assert crops is not None
         *features, logits = painted.guesses
         with torch.no_grad():
-            *kept, _ = self.kept.look(crops["line"])
+            kept = self.kept.features(crops["line"])
         pairs = zip(features, kept, strict=True)
         away = [(one - other).square().mean() / power(other) for one, other in pairs]
         return {"border": border_entropy(logits, crops), "keep": torch.stack(away).mean()}
