@@ -10,7 +10,7 @@ import pytest
 from inkhue.lines.thickness import line_thickness
 from inkhue.model import find_model
 from inkhue.page import open_page
-from inkhue.working import LEAST_SIZE, choose_size, fit
+from inkhue.working import LEAST_REDUCED, LEAST_SIZE, choose_size, fit
 
 MOST = 1024
 WANTED = find_model("light").line_width  # of the shipped model
@@ -26,7 +26,7 @@ def chosen(line, most=MOST, wanted=WANTED):
 
 def test_thick_lines_reduce_a_page_and_thin_ones_keep_it(inked):
     assert chosen(inked(900, 1.5)) == 900
-    assert chosen(inked(900, 12)) < 300
+    assert chosen(inked(900, 6)) < 600
     sizes = [chosen(inked(900, thick)) for thick in (1, 2, 4, 8, 16)]
     assert sizes == sorted(sizes, reverse=True)
 
@@ -51,10 +51,12 @@ def test_tiny_pages_are_enlarged_to_the_least_size(shape):
     assert chosen(drawn) == 128
 
 
-def test_lines_as_thick_as_the_page_reduce_it_no_further():
+def test_lines_however_thick_reduce_a_page_no_further_than_borders_can_be_placed(inked):
     line = np.full((600, 600), 255, np.uint8)
     line[100:500, 100:500] = 0
-    assert chosen(line) == 128
+    assert chosen(line) == LEAST_REDUCED == 384
+    assert chosen(inked(900, 24)) == 384
+    assert chosen(inked(300, 8)) == 300
 
 
 def test_blank_and_black_pages_are_not_reduced_for_lines():
@@ -67,7 +69,7 @@ def test_a_page_turned_on_its_side_is_shown_alike(inked):
     assert chosen(line) == chosen(line.T.copy())
 
 
-@pytest.mark.parametrize("share", [0.004, 0.012])
+@pytest.mark.parametrize("share", [0.004, 0.007])
 def test_one_drawing_is_shown_alike_at_every_size(inked, share):
     """The pen is a share of the page's width; the network sees it about equally thick."""
     shown = []
@@ -80,7 +82,7 @@ def test_one_drawing_is_shown_alike_at_every_size(inked, share):
     assert np.median(shown) == pytest.approx(WANTED, rel=0.3)
 
 
-@pytest.mark.parametrize("share", [0.004, 0.012])
+@pytest.mark.parametrize("share", [0.004, 0.007])
 def test_the_working_page_has_lines_of_about_the_wanted_thickness(inked, share):
     for side in (800, 1500):
         page = open_page(inked(side, share * side))

@@ -17,7 +17,8 @@ from inkhue.pixels import pull_push, resize
 
 DRAFT_SCALE: Final = 4  # the draft is a quarter of the working size
 REFERENCE_SIDE: Final = 256  # of the square that a reference picture is squashed to, pixels
-LEAST_SIZE: Final = 128  # to which a page is reduced for its thick lines
+LEAST_SIZE: Final = 128  # to which a page is enlarged, pixels
+LEAST_REDUCED: Final = 384  # to which one is reduced for its thick lines
 MOST_SIZE: Final = 4096  # longer side of what the networks may be shown, pixels
 
 Bytes = NDArray[np.uint8]
@@ -37,14 +38,15 @@ class Work:
 def choose_size(page: Page, most: int, line_width: float) -> int:
     """Return the working size for a page: it is reduced until its lines are thin enough.
 
-    The longer side is at most `most`, and pages are not enlarged, but for the smallest. Line width
-    0: always `most`.
+    The longer side is at most `most`, and pages are not enlarged, but for the smallest. However
+    thick its lines, a page stays large enough for the network to say to a few hundredths of it where
+    colours end. Line width 0: always `most`.
     """
     if not line_width:
         return most
     longer = max(page.size)
     thick = max(1.0, line_thickness(page.line) / line_width)
-    return max(LEAST_SIZE, min(longer, most, round(longer / thick)))
+    return max(LEAST_SIZE, min(longer, most, max(LEAST_REDUCED, round(longer / thick))))
 
 
 def fit(page: Page, size: int, multiple: int) -> Work:

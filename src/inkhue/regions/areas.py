@@ -10,6 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from inkhue.regions.cells import find_cells
+from inkhue.regions.cuts import find_cuts
 from inkhue.regions.graph import Graph, make_graph
 from inkhue.regions.integers import squared_distance
 from inkhue.regions.native import to_native, under_ink
@@ -76,13 +77,16 @@ def find_regions(line: NDArray[np.uint8], boundary: NDArray[np.uint8] | None = N
     height, width = line.shape
     scale = -(-max(height, width) // WORK_SIDE)
     small = darkest(line, scale)
-    paper = ~walls(small)
-    free = paper if boundary is None else paper & ~borders(boundary, line.shape, small.shape, scale)
+    wall = walls(small)
+    paper = ~wall
+    free = ~(wall | find_cuts(wall))
+    if boundary is not None:
+        free &= ~borders(boundary, line.shape, small.shape, scale)
     distance = squared_distance(free)
     if free.all():  # in whole numbers ways across a bare page would all be of length 0
         distance[:] = (min(free.shape) // BARE) ** 2
     reach = find_reach(free)
-    # A boundary is crossed in steps of one; only walls stop.
+    # Cuts and boundaries are crossed in steps of one; only walls stop.
     distance[paper & ~free] = 1
     cells = find_cells(paper, distance)
     graph = make_graph(cells, along_edge(distance))
