@@ -39,8 +39,8 @@ def choose_size(page: Page, most: int, line_width: float) -> int:
     """Return the working size for a page: it is reduced until its lines are thin enough.
 
     The longer side is at most `most`, and pages are not enlarged, but for the smallest. However
-    thick its lines, a page stays large enough for the network to say to a few hundredths of it where
-    colours end. Line width 0: always `most`.
+    thick its lines, a page stays large enough for the network to place borders well. Line width 0:
+    always `most`.
     """
     if not line_width:
         return most

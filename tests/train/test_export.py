@@ -98,6 +98,15 @@ def test_the_folder_says_how_it_came_about(model, runs):
     assert [row["id"] for row in rows] == ["p0", "p1", "p2"]
 
 
+def test_a_graph_by_itself_says_what_it_is(model):
+    for stage in ("draft", "colorize"):
+        graph = onnx.load(model / f"{stage}.onnx")
+        assert graph.producer_name == "inkhue"
+        facts = {entry.key: entry.value for entry in graph.metadata_props}
+        assert (facts["model"], facts["stage"]) == ("au-net-w8", stage)
+        assert facts["license"] == "Apache-2.0"
+
+
 def test_a_description_alone_holds_no_weights_and_names_no_authors(runs, tmp_path):
     described = read_model(export(runs, tmp_path / "alone", Form(described=True), print))
     assert [path.name for path in (tmp_path / "alone").iterdir()] == ["model.json"]

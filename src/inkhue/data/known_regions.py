@@ -57,8 +57,8 @@ def spread_hints(
 def known_borders(borders: Bytes, line: Bytes) -> dict[str, Floats]:
     """Return border (1, h, w), 1 where colours end that no line parts, and known (1, h, w).
 
-    What regions can see in the lines nobody need tell them: at a line there is no border. `known` is
-    0 where nobody can say.
+    What regions see in the lines nobody need tell them: at a line there is no border. `known` is 0
+    where nobody can say.
 
     borders: (S, S), see `inkhue.data.borders`; line: (S, S), 255 = paper.
     """

@@ -34,7 +34,10 @@ def usual_run(wall: Mask) -> int:
 
 
 def runs(wall: Mask) -> tuple[NDArray[np.intp], NDArray[np.intp]]:
-    """Return where the runs of rows begin and end, behind their last pixel (flat indices, padded)."""
+    """Return where the runs of rows begin, and end behind their last pixel: flat indices.
+
+    They are of a plane with a column more on either side.
+    """
     padded = np.pad(wall, ((0, 0), (1, 1))).view(np.int8).reshape(-1)
     change = np.flatnonzero(padded[1:] != padded[:-1])
     return change[::2], change[1::2]
@@ -45,7 +48,8 @@ def cut_below(wall: Mask, cuts: Mask, thick: int) -> None:
     last = int(np.flatnonzero(wall.any(axis=1))[-1])
     if len(wall) - 1 - last <= thick:  # the page ends there
         return
-    ends, stops = runs(wall[max(0, last - thick + 1) : last + 1].any(axis=0)[None])
+    inked: Mask = np.any(wall[max(0, last - thick + 1) : last + 1], axis=0, keepdims=True)
+    ends, stops = runs(inked)
     above = wall[max(0, last - (UP + 1) * thick) : max(1, last - UP * thick + 1)]
     end_here = [is_end(above, int(a), int(b), thick) for a, b in zip(ends, stops, strict=True)]
     for k in range(len(ends) - 1):

@@ -168,7 +168,7 @@ def set_in(
 
 
 def softened(layer: Bytes, hints: Hints, spread: Spread) -> Bytes:
-    """Return a layer, (H, W, 3), whose colours run into each other where hints meet in open space."""
+    """Return a layer, (H, W, 3), whose colours run together where hints meet in open space."""
     made = layer.copy()
     mix(made, spread, palette(hints).astype(np.float32))
     return made

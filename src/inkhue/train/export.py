@@ -201,14 +201,30 @@ def export_stage(stage: Trained, folder: Path, form: Form, tell: Callable[[str],
             f" (99.9th percentile {tail:.1f}/255): {'kept' if kept else 'left out'}"
         )
         if kept:
-            variants["int8"] = write_graph(fast, folder / f"{stage.stage}.int8.onnx", form)
+            int8 = labelled(fast, stage)
+            variants["int8"] = write_graph(int8, folder / f"{stage.stage}.int8.onnx", form)
     return Stage(
-        **asdict(write_graph(graph, folder / f"{stage.stage}.onnx", form)),
+        **asdict(write_graph(labelled(graph, stage), folder / f"{stage.stage}.onnx", form)),
         parameters=count_parameters(network),
         trainable=count_trainable(network),
         multiply_adds=count_multiply_adds(network, *cost_inputs(network, one)),
         variants=variants,
     )
+
+
+def labelled(graph: onnx.ModelProto, stage: Trained) -> onnx.ModelProto:
+    """Write into a graph what it is and under what terms, for those who meet it alone."""
+    network = stage.origin.network
+    graph.producer_name, graph.producer_version = "inkhue", __version__
+    facts = {
+        "model": model_name(network.name, network.width),
+        "stage": stage.stage,
+        "license": LICENSE,
+        "values": "line: 1 = paper; hint: RGB times mask, mask; colours: sRGB; all in [0, 1]",
+        "attribution": ATTRIBUTION,
+    }
+    onnx.helper.set_model_props(graph, facts)
+    return graph
 
 
 def in_full(network: nn.Module, inputs: tuple[Tensor, ...]) -> Outputs:
