@@ -15,13 +15,14 @@ from unittest.mock import patch
 
 import numpy as np
 
+from inkhue import working
 from inkhue.colorizer import Colorizer, Prepared, Result
 from inkhue.evaluate.metrics import ciede, lpips, region_accuracy
 from inkhue.evaluate.sets import Item, make_item, pixel_hints, read_set, region_hints
 from inkhue.evaluate.true_regions import FEWEST, true_regions
 from inkhue.hints import Hints
 from inkhue.page import open_page
-from inkhue.regions import guarantee, lend, soft
+from inkhue.regions import areas, guarantee, lend, soft
 
 HINTS = (10, 140)
 Without = Callable[[], AbstractContextManager[object]]
@@ -38,6 +39,10 @@ PARTS: dict[str, Without] = {
     "nothing": nullcontext,
     "the boundary map: regions from lines alone": lambda: patch.object(
         Prepared, "_boundary", lambda _: None
+    ),
+    "straight cuts": lambda: patch.object(areas, "find_cuts", np.zeros_like),
+    "a least size: thick-lined pages down to 128 pixels": lambda: patch.object(
+        working, "LEAST_REDUCED", working.LEAST_SIZE
     ),
     "the network's shading: areas filled flat": lambda: patch.object(guarantee, "CONTRAST", 1e-3),
     "the least deviation: all of it is shading": lambda: patch.object(guarantee, "STILL", 0.0),

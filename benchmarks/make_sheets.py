@@ -43,6 +43,8 @@ def main() -> None:
     pairs = find_pairs(given.drawings, given.hints)
     if not pairs:
         parser.error(f"no drawing in {given.drawings} has a NAME{ENDING} in {given.hints}")
+    if given.out and given.out.suffix.lower() not in SUFFIXES:
+        parser.error(f"{given.out}: is to end in one of {', '.join(SUFFIXES)}")
     colorizer = Colorizer(given.model, given.threads)
     strips = []
     for drawing, hints in pairs:

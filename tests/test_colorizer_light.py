@@ -106,7 +106,7 @@ def test_the_working_size_is_chosen_from_the_lines(light):
     thin = np.full((400, 600), 255, np.uint8)
     cv2.circle(thin, (300, 200), 150, 0, 1)
     assert light.prepare(thin).work.width == 600
-    assert light.prepare(thick).work.width == 384
+    assert light.prepare(thick).work.width == 256
     assert light.prepare(thick, size=320).work.width == 320
 
 

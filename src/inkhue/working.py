@@ -18,7 +18,7 @@ from inkhue.pixels import pull_push, resize
 DRAFT_SCALE: Final = 4  # the draft is a quarter of the working size
 REFERENCE_SIDE: Final = 256  # of the square that a reference picture is squashed to, pixels
 LEAST_SIZE: Final = 128  # to which a page is enlarged, pixels
-LEAST_REDUCED: Final = 384  # to which one is reduced for its thick lines
+LEAST_REDUCED: Final = 256  # to which one is reduced for its thick lines
 MOST_SIZE: Final = 4096  # longer side of what the networks may be shown, pixels
 
 Bytes = NDArray[np.uint8]

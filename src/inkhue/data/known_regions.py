@@ -11,7 +11,6 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
-from inkhue.data.borders import UNKNOWN
 from inkhue.hint_files import from_pixels
 from inkhue.regions import Regions, find_regions, spread, spread_planes, surrounded
 from inkhue.regions.areas import walls
@@ -19,6 +18,7 @@ from inkhue.regions.guarantee import mix
 
 SCALE: Final = 4  # pixels to a cell
 BESIDE: Final = 2  # pixels from a line; borders up to there are its own
+RARE: Final = np.float32(6)  # what one counts that no line draws
 BORDER, NO_BORDER = 90, 166  # least values of a cell's borders: up to, and from
 WITH_BORDERS: Final = (
     0.5  # share of crops whose regions know the borders, where there are known ones
@@ -55,18 +55,18 @@ def spread_hints(
 
 
 def known_borders(borders: Bytes, line: Bytes) -> dict[str, Floats]:
-    """Return border (1, h, w), 1 where colours end that no line parts, and known (1, h, w).
+    """Return border (1, h, w), 1 where colours end, and known (1, h, w), how much a cell counts.
 
-    What regions see in the lines nobody need tell them: at a line there is no border. `known` is 0
-    where nobody can say.
+    0 where nobody can say, RARE where colours end that no line parts: those are few, and regions see
+    the others in the lines.
 
     borders: (S, S), see `inkhue.data.borders`; line: (S, S), 255 = paper.
     """
     square = np.ones((2 * BESIDE + 1, 2 * BESIDE + 1), np.uint8)
     lined = cv2.dilate(walls(line).view(np.uint8), square) > 0
-    open_ = np.where(lined & (borders != UNKNOWN), np.uint8(255), borders)
-    border, known = to_cells(open_)
-    return {"border": border[None], "known": known[None]}
+    border, known = to_cells(borders)
+    bare, _ = to_cells(np.where(lined, np.uint8(255), borders))
+    return {"border": border[None], "known": np.where(bare > 0, RARE, known)[None]}
 
 
 def planes(regions: Regions, hint: Floats) -> dict[str, NDArray[np.generic]]:

@@ -1,11 +1,11 @@
 """The light network: the drawing is encoded once, each hint costs little.
 
 Three graphs. `Encode` looks at the lines: features at a quarter of the size and below, and where it
-believes that colours end though no line says so. `Draft` starts from the hints as the regions
-spread them and paints at a quarter of the size; `Colorize` brings that to full size. Features of
-the drawing are added to the painter's, level by level: the additive skips of Lee and Lee 2020,
-from an encoder that does not wait for hints. Both painters add to what they start from, by a last
-layer that is zero at first: an untrained network paints the spread hints.
+believes that colours end. `Draft` starts from the hints as the regions spread them and paints at a
+quarter of the size; `Colorize` brings that to full size. Features of the drawing are added to the
+painter's, level by level: the additive skips of Lee and Lee 2020, from an encoder that does not
+wait for hints. Both painters add to what they start from, by a last layer that is zero at first:
+an untrained network paints the spread hints.
 
 Dense 3x3 convolutions of a multiple of 16 channels, ReLU, no norms, nearest and linear resizing:
 what onnxruntime and a browser's GPU are fast at. Any side divisible by 32.
@@ -89,7 +89,7 @@ class Encode(Exported):
 
 
 class Boundary(nn.Module):
-    """Where colours end that no line parts, from the drawing's features at all levels.
+    """Where colours end, with a line or without, from the drawing's features at all levels.
 
     It has a way of its own to full detail: what the painters take need not change for it to learn.
     """

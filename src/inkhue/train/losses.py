@@ -29,13 +29,8 @@ def judging(logits_real: Tensor, logits_made: Tensor, wanted: Tensor | None = No
     return (fooling(logits_real, wanted) + made) / 2
 
 
-RARE = 6.0  # what a border weighs against a place without: there are few
-
-
 def border_entropy(logits: Tensor, crops: Mapping[str, Tensor]) -> Tensor:
-    """Cross-entropy of a boundary map (N, 1, h, w) where the crops' borders are known."""
-    entropy = functional.binary_cross_entropy_with_logits(
-        logits, crops["border"], reduction="none", pos_weight=logits.new_tensor(RARE)
-    )
+    """Cross-entropy of a boundary map (N, 1, h, w), by how much the crops' cells count."""
+    entropy = functional.binary_cross_entropy_with_logits(logits, crops["border"], reduction="none")
     known = crops["known"]
     return (entropy * known).sum() / known.sum().clamp(min=1)
