@@ -57,8 +57,8 @@ def spread_hints(
 def known_borders(borders: Bytes, line: Bytes) -> dict[str, Floats]:
     """Return border (1, h, w), 1 where colours end, and known (1, h, w), how much a cell counts.
 
-    0 where nobody can say, RARE where colours end that no line parts: those are few, and regions see
-    the others in the lines.
+    0 where nobody can say, RARE where colours end that no line parts: those are few, and regions
+    see the others in the lines.
 
     borders: (S, S), see `inkhue.data.borders`; line: (S, S), 255 = paper.
     """
