@@ -112,7 +112,7 @@ def grey(planes: Iterable[np.ndarray]) -> np.ndarray:
         ("over", lambda lines, layer: layer, "the lines were changed"),
         (
             "obey_hints",
-            lambda layer, hints, areas, obey: (layer, ()),
+            lambda layer, hints, areas, obey, rest: (layer, ()),
             "the hint's pixel is",
         ),
         ("as_bytes", grey, "the picture has no colour"),
