@@ -346,10 +346,20 @@ def test_closed_regions_do_not_touch_each_other(data: st.DataObject) -> None:
     here = parts[y, x]
     before = spread(regions, hints)
     after = spread(regions, hints.with_hint(Hint(((x + 0.5, y + 0.5),), GREEN, 0)))
-    # Laid over another hint's first pixel it changes that one's rank among ties.
-    if here and hints.owner()[y, x] < 0:
+    if here:
         elsewhere = (parts > 0) & (parts != here)
         assert np.array_equal(before.labels[elsewhere], after.labels[elsewhere])
+
+
+def test_a_hint_that_covers_anothers_first_pixel_breaks_no_tie_elsewhere() -> None:
+    """Two hints tie below the wall; a third is laid over one of them above it."""
+    line = np.full((13, 2), 255, np.uint8)
+    line[4:11] = 110
+    both = (Hint(((0.0, 8.0),), RED, 2.0), Hint(((0.0, 0.0), (1.0, 12.0)), BLUE, 0.0))
+    hints, regions = Hints(2, 13, both), find_regions(line)
+    before = spread(regions, hints).labels
+    after = spread(regions, hints.with_hint(Hint(((0.5, 0.5),), GREEN, 0))).labels
+    assert np.array_equal(before[11:], after[11:])
 
 
 def test_real_drawings(lineart: Path, examples: Path) -> None:

@@ -51,7 +51,7 @@ def spread(regions: Regions, hints: Hints) -> Spread:
 
     A way costs its length in units of the distance to the lines (46 for one), 1 for each step
     that it climbs (32 for each doubling of that distance) and 8 more for each above the hilltop
-    over its hint. Hints that tie: the one whose first pixel comes first in row order.
+    over its hint. Hints that tie: the one whose topmost point comes first in row order.
 
     Hints for a page of another size are fitted.
     """

@@ -15,7 +15,7 @@ MASK_CAP: Final = 64  # pixels; a third of it is enough of a painted area
 
 
 class Seeds(NamedTuple):
-    """Hints in cells, in the order of the hints' first pixels, then of the cells.
+    """Hints in cells, in the order of the hints' topmost points, then of the cells.
 
     hint, cell: (n,) int64; place: (n, 2) int64, y and x of the mean of the hint's pixels there,
     in half pixels of the reduced page.
@@ -38,17 +38,16 @@ def find_seeds(
     A hint of which nothing can be seen holds the visible pixel nearest to one of its points, the
     first of equals in row order, if that is within twice its radius or next to it.
     """
-    first = np.full(len(hints), -1, np.int64)  # of all that a hint covers, seen or not
-    first[hint[::-1]] = pixels[::-1]
     pixels, hint, idle = seen_pixels(regions, hints, pixels, hint)
     cell = regions.cells.reshape(-1)[pixels].astype(np.int64)
     known = cell >= 0
     pixels, hint, cell = pixels[known], hint[known], cell[known]
     count = max(len(regions.graph), 1)
-    # Hints in the order of their first pixels: so the order in which they were given is nothing.
-    order = np.argsort(first, kind="stable")
-    rank = np.empty(len(first), np.int64)
-    rank[order] = np.arange(len(first))
+    # Not in the order in which they were given, nor by what later hints leave of them.
+    tops = np.array([min((y, x) for x, y in item.points) for item in hints]).reshape(-1, 2)
+    order = np.lexsort((tops[:, 1], tops[:, 0]))
+    rank = np.empty(len(order), np.int64)
+    rank[order] = np.arange(len(order))
     pair, which, number = np.unique(
         rank[hint] * count + cell, return_inverse=True, return_counts=True
     )
