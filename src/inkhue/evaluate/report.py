@@ -214,7 +214,7 @@ def facts_of(system: System, outcome: Outcome) -> tuple[str, ...]:
             fact = f"{name}: sha256 {stage.sha256[:16]}, {stage.parameters:,} parameters"
             if name in training:  # not a network that was published
                 crops, hours = training[name]["crops"], training[name]["hours"]
-                fact += f", trained on {crops:,} crops in {hours:.2f} h"
+                fact += f", trained on {crops:,} crops in {hours:.3f} h"
             facts.append(fact)
     return tuple(facts)
 
